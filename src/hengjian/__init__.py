@@ -1,0 +1,1 @@
+"""衡鉴 Hengjian: the supervision platform for inspection and testing institutions."""

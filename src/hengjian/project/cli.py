@@ -1,0 +1,37 @@
+"""The command line `hengjian`: one sub-command a module of `hengjian.project.commands`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from hengjian.kernel.errors import DomainError
+
+COMMANDS = ("screen", "citylab", "intake", "record", "manage", "demo")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hengjian", description="衡鉴：检验检测机构监管平台")
+    sub = parser.add_subparsers(dest="command", required=True, metavar="命令")
+    for name in COMMANDS:
+        module = importlib.import_module(f"hengjian.project.commands.{name}")
+        child = sub.add_parser(module.NAME, help=module.HELP, description=module.HELP)
+        module.add_arguments(child)
+        child.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one sub-command; a domain error becomes its sentence on stderr and exit code 2."""
+    args = build_parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except DomainError as error:
+        print(error.sentence, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
