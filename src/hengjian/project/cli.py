@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import pkgutil
 import sys
 from collections.abc import Sequence
 
 from hengjian.kernel.errors import DomainError
-
-COMMANDS = ("screen", "citylab", "intake", "record", "manage", "demo")
+from hengjian.project import commands
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hengjian", description="衡鉴：检验检测机构监管平台")
     sub = parser.add_subparsers(dest="command", required=True, metavar="命令")
-    for name in COMMANDS:
-        module = importlib.import_module(f"hengjian.project.commands.{name}")
+    for found in pkgutil.iter_modules(commands.__path__):
+        module = importlib.import_module(f"hengjian.project.commands.{found.name}")
         child = sub.add_parser(module.NAME, help=module.HELP, description=module.HELP)
         module.add_arguments(child)
         child.set_defaults(run=module.run)
