@@ -1,1 +1,1 @@
-"""Django apps, one noun each: models, services, selectors, policies, views; may import ui, backends, law, engines, kernel."""
+"""Django apps, one noun each; may import ui, backends, law, engines, kernel."""

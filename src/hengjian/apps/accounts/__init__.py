@@ -1,0 +1,1 @@
+"""Organs, people, roles, rights and sign-in; may import record."""

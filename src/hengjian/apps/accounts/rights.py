@@ -1,0 +1,143 @@
+"""Rights as data, in pairs: `may` (this person, this permission, this thing) and `visible` (which rows). Default is no.
+
+An app declares its permissions once, in its policies; a permission names the roles that hold it and how far it
+reaches from the organ of the posting that grants it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
+
+from hengjian.apps.accounts.models import Posting, Role, Share, User
+from hengjian.apps.record.services import Actor
+
+Reach = Literal["own", "subtree", "everywhere", "institution"]
+"""`own`: the posting's organ and its stations and teams; `subtree`: everything below; `everywhere`: no organ asked
+(public law data); `institution`: only rows of the institution that the posting names."""
+
+OWN_LEVELS = ("station", "team")
+OFFICIALS = frozenset(Role) - {Role.INSTITUTION_USER, Role.EXPERT, Role.SYSADMIN}
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One right: code `app.verb`, Chinese label, the roles that hold it, and its reach."""
+
+    code: str
+    label: str
+    roles: frozenset[str]
+    reach: Reach = "subtree"
+
+
+_PERMISSIONS: dict[str, Permission] = {}
+
+
+def declare(*permissions: Permission) -> None:
+    """Register an app's permissions; two different ones under one code are an error."""
+    for permission in permissions:
+        known = _PERMISSIONS.setdefault(permission.code, permission)
+        if known != permission:
+            raise ValueError(f"permission {permission.code} declared twice")
+
+
+def permission(code: str) -> Permission:
+    """The declared permission; an unknown code is a programming error (KeyError)."""
+    return _PERMISSIONS[code]
+
+
+def permissions() -> list[Permission]:
+    """All declared permissions by code, for the matrix page and the tests."""
+    return sorted(_PERMISSIONS.values(), key=lambda p: p.code)
+
+
+def postings_on(user: Any, on: date) -> list[Posting]:
+    """The person's postings in force on a day, cached on the user object for the request."""
+    if not isinstance(user, User) or not user.is_active:
+        return []
+    cache: dict[date, list[Posting]] = user.__dict__.setdefault("_postings_on", {})
+    if on not in cache:
+        rows = user.postings.select_related("organ").filter(valid_from__lte=on)
+        rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+        rows = rows.filter(Q(organ__valid_to__isnull=True) | Q(organ__valid_to__gte=on))
+        cache[on] = list(rows)
+    return cache[on]
+
+
+def granting(user: Any, code: str, on: date) -> list[Posting]:
+    """The postings that carry this permission on this day."""
+    roles = permission(code).roles
+    return [posting for posting in postings_on(user, on) if posting.role in roles]
+
+
+def _reaches(posting: Posting, reach: Reach, thing: Any) -> bool:
+    if reach == "everywhere":
+        return True
+    if reach == "institution" or posting.role == Role.INSTITUTION_USER:
+        return bool(posting.institution_id) and getattr(thing, "institution_uscc", None) == posting.institution_id
+    organ = thing if hasattr(thing, "level") and hasattr(thing, "path") else getattr(thing, "organ", None)
+    if organ is None:
+        return False
+    if organ.pk == posting.organ_id:
+        return True
+    below = organ.path.startswith(posting.organ.path)
+    return below and (reach == "subtree" or (organ.level in OWN_LEVELS and organ.parent_id == posting.organ_id))
+
+
+def may(user: Any, code: str, thing: Any = None, *, on: date) -> Posting | None:
+    """The posting under which the person may do this on that day, or None.
+
+    Without `thing`: whether any posting carries the permission at all.
+    """
+    found = granting(user, code, on)
+    if thing is None:
+        return found[0] if found else None
+    reach = permission(code).reach
+    return next((posting for posting in found if _reaches(posting, reach, thing)), None)
+
+
+def visible(
+    user: Any, code: str, rows: QuerySet[Any], *, on: date, organ: str = "organ", institution: str = ""
+) -> QuerySet[Any]:
+    """The rows on which the person holds the permission.
+
+    `organ` is the lookup to the owning organ; `institution` the lookup to the institution's code, where rows
+    belong to one (institution users see only those). Rows shared with a posting's organ are included.
+    """
+    held = permission(code)
+    condition = Q(pk__in=[])
+    for posting in granting(user, code, on):
+        if held.reach == "everywhere":
+            return rows
+        condition |= _condition(posting, held.reach, organ=organ, institution=institution)
+    shared_to = [p.organ_id for p in granting(user, code, on) if p.role != Role.INSTITUTION_USER]
+    if shared_to:
+        condition |= Q(Exists(_shares(rows.model, shared_to, on)))
+    return rows.filter(condition)
+
+
+def _condition(posting: Posting, reach: Reach, *, organ: str, institution: str) -> Q:
+    if reach == "institution" or posting.role == Role.INSTITUTION_USER:
+        known = bool(institution and posting.institution_id)
+        return Q(**{institution: posting.institution_id}) if known else Q(pk__in=[])
+    prefix = f"{organ}__" if organ else ""
+    if reach == "own":
+        below = Q(**{f"{prefix}parent_id": posting.organ_id, f"{prefix}level__in": OWN_LEVELS})
+        return Q(**{f"{prefix}pk": posting.organ_id}) | below
+    return Q(**{f"{prefix}path__startswith": posting.organ.path})
+
+
+def _shares(model: type[Model], organs: Iterable[int], on: date) -> QuerySet[Share]:
+    rows = Share.objects.filter(thing_kind=model._meta.label_lower, organ_id__in=list(organs))
+    rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+    return rows.filter(thing_id=Cast(OuterRef("pk"), CharField()))
+
+
+def actor_for(user: User, posting: Posting) -> Actor:
+    """The person as the record knows them, under the role and organ that gave the right."""
+    return Actor(id=str(user.pk), name=user.name, role=posting.role, organ_path=posting.organ.path)

@@ -1,0 +1,1 @@
+"""What screening raised and how people judged it; may import runs and below."""

@@ -1,0 +1,1 @@
+"""My tasks and search: reads from every app below."""

@@ -1,0 +1,9 @@
+"""App configuration of dossiers."""
+
+from django.apps import AppConfig
+
+
+class DossiersConfig(AppConfig):
+    name = "hengjian.apps.dossiers"
+    label = "dossiers"
+    verbose_name = "一企一卷"

@@ -1,0 +1,8 @@
+"""URLs of intake."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "intake"
+urlpatterns: list[URLPattern] = []

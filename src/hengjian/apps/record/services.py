@@ -1,0 +1,171 @@
+"""Writing to the record: append an event, perform a transition, seal a day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+
+from hengjian.apps.record.chain import Link, link_hash, merkle_root
+from hengjian.apps.record.models import ChainHead, DailyRoot, Event
+from hengjian.kernel.errors import IllegalMove, NotAllowed, NotFound
+from hengjian.kernel.transitions import Move, Procedure, next_state
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, under which role and for which organ (its path in the tree)."""
+
+    id: str
+    name: str
+    role: str
+    organ_path: str
+
+
+SYSTEM = Actor(id="system", name="系统", role="system", organ_path="/")
+
+Policy = Callable[[str, models.Model], Actor | None]
+"""Answers with the acting person (role and organ filled in) or None: no right to this permission on this thing."""
+
+
+def plain(value: Any) -> Any:
+    """The value as any database gives it back unchanged: dates, decimals and floats as text, keys as text."""
+    return _without_floats(json.loads(json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)))
+
+
+def _without_floats(value: Any) -> Any:
+    # jsonb rewrites 1e300 as an integer and refuses NaN: a float would break the link's hash
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, dict):
+        return {key: _without_floats(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_floats(inner) for inner in value]
+    return value
+
+
+def snapshot(row: models.Model, *, without: Collection[str] = ()) -> dict[str, Any]:
+    """The row's own fields as plain JSON values; many-to-many and the fields in `without` are left out."""
+    return plain({f.name: f.value_from_object(row) for f in row._meta.concrete_fields if f.name not in without})
+
+
+def append_event(
+    *,
+    now: datetime,
+    actor: Actor,
+    verb: str,
+    thing: models.Model,
+    organ_path: str | None = None,
+    reason: str = "",
+    basis: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> Event:
+    """Append one event in the caller's transaction; refuses to run outside one, or the change could be lost alone.
+
+    Writers wait for each other on the head row, so the chain never forks.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("an event is appended only inside the transaction of its change")
+    head = ChainHead.objects.select_for_update().get(pk=1)
+    link = Link(
+        sequence=head.sequence + 1,
+        at=now,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        role=actor.role,
+        organ_path=organ_path or actor.organ_path,
+        verb=verb,
+        thing_kind=thing._meta.label_lower,
+        thing_id=str(thing.pk),
+        thing_label=str(thing)[:200],
+        reason=reason,
+        basis=basis,
+        before=plain(dict(before or {})),
+        after=plain(dict(after or {})),
+        previous_hash=head.hash,
+    )
+    event = Event.objects.create(**{name: getattr(link, name) for name in Link.__slots__}, hash=link_hash(link))
+    head.sequence, head.hash = event.sequence, event.hash
+    head.save()
+    return event
+
+
+def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Only what differs, both sides."""
+    names = [name for name in after if before.get(name) != after[name]]
+    return {name: before.get(name) for name in names}, {name: after[name] for name in names}
+
+
+@transaction.atomic
+def perform(
+    *,
+    procedure: Procedure,
+    action: str,
+    thing: type[models.Model] | models.QuerySet[Any],
+    pk: Any,
+    policy: Policy,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+    reason: str = "",
+    apply: Callable[[Any, Move, Actor], None] | None = None,
+    took_part: Callable[[Any, Move], Collection[str]] | None = None,
+) -> Any:
+    """Make one move of a procedure: lock the row, ask the policy, decide by the table, save, append the event.
+
+    `apply(row, move, actor)` sets further fields before the row is saved. `took_part(row, move)` gives the ids of
+    the persons whom a `second_person` move excludes. Raises NotFound, NotAllowed or IllegalMove with a sentence;
+    then nothing has changed.
+    """
+    rows = thing.objects.all() if isinstance(thing, type) else thing
+    row = rows.select_for_update(of=("self",)).filter(pk=pk).first()
+    if row is None:
+        raise NotFound("没有这条记录，或者您无权查看。")
+    move = next_state(procedure, row.state, action, facts or {})
+    actor = policy(move.permission, row)
+    if actor is None:
+        raise NotAllowed(f"您没有“{move.label}”的权限。", article=move.basis)
+    if move.second_person and actor.id in (took_part(row, move) if took_part else ()):
+        raise IllegalMove(f"“{move.label}”须由另一人办理，提出人本人不能自己复核。", article=move.basis)
+    before = snapshot(row)
+    row.state = move.target
+    if apply:
+        apply(row, move, actor)
+    row.full_clean()
+    row.save()
+    old, new = changed_fields(before, snapshot(row))
+    append_event(
+        now=now,
+        actor=actor,
+        verb=f"{procedure.name}.{action}",
+        thing=row,
+        organ_path=getattr(row, "organ_path", None),
+        reason=reason,
+        basis=move.basis,
+        before=old,
+        after=new | {"facts": plain(dict(facts or {}))},
+    )
+    return row
+
+
+@transaction.atomic
+def seal_day(*, day: date, now: datetime) -> DailyRoot | None:
+    """Store the Merkle root of one finished day; a sealed day is never sealed again; None for a day without events."""
+    existing = DailyRoot.objects.filter(day=day).first()
+    if existing:
+        return existing
+    rows = list(Event.objects.filter(at__date=day).order_by("sequence").values_list("sequence", "hash"))
+    if not rows:
+        return None
+    return DailyRoot.objects.create(
+        day=day,
+        first_sequence=rows[0][0],
+        last_sequence=rows[-1][0],
+        root=merkle_root([h for _, h in rows]),
+        sealed_at=now,
+    )

@@ -1,0 +1,1 @@
+"""Institutions and what belongs to them, with validity; may import rulebook and below."""

@@ -1,0 +1,1 @@
+"""The law's data, browsable as of a date; may import accounts and record."""

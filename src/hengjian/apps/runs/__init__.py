@@ -1,0 +1,1 @@
+"""Screening runs as background work, and the risk in force; may import intake and below."""

@@ -1,0 +1,9 @@
+"""App configuration of runs."""
+
+from django.apps import AppConfig
+
+
+class RunsConfig(AppConfig):
+    name = "hengjian.apps.runs"
+    label = "runs"
+    verbose_name = "筛查运行"

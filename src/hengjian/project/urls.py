@@ -1,0 +1,21 @@
+"""Root URLs: each app brings its own."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("hengjian.apps.desk.urls")),
+    path("", include("hengjian.apps.accounts.urls")),
+    path("record/", include("hengjian.apps.record.urls")),
+    path("rulebook/", include("hengjian.apps.rulebook.urls")),
+    path("institutions/", include("hengjian.apps.registry.urls")),
+    path("institutions/", include("hengjian.apps.dossiers.urls")),
+    path("intake/", include("hengjian.apps.intake.urls")),
+    path("runs/", include("hengjian.apps.runs.urls")),
+    path("alerts/", include("hengjian.apps.alerts.urls")),
+]
+
+handler403 = "hengjian.apps.accounts.views.not_allowed"
+handler404 = "hengjian.apps.accounts.views.not_found"
+handler500 = "hengjian.apps.accounts.views.server_error"
