@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,7 +22,9 @@ class Installation:
 
 
 def home() -> Path:
-    """The installation's folder: `HENGJIAN_HOME`, else `var` beside the source."""
+    """The installation's folder: `HENGJIAN_HOME`, else `var` beside the source; tests never touch the real one."""
+    if "PYTEST_VERSION" in os.environ and "HENGJIAN_HOME" not in os.environ:
+        return Path(tempfile.gettempdir()) / f"hengjian-tests-{os.getuid()}"
     return Path(os.environ.get("HENGJIAN_HOME") or REPOSITORY / "var").resolve()
 
 

@@ -1,0 +1,43 @@
+"""`hengjian worker`: runs background tasks and, beside them, the daily sealing of the event chain."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import threading
+
+NAME = "worker"
+HELP = "运行后台任务（./start 会自动启动）"
+HOUSEKEEPING_SECONDS = 900
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--interval", type=float, default=0.5, help="没有任务时隔几秒再看")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs until a signal comes."""
+    from hengjian.project.setup import start_django
+
+    start_django()
+    from django.core.management import call_command
+
+    threading.Thread(target=_keep_house, daemon=True, name="housekeeping").start()
+    call_command("db_worker", interval=args.interval, startup_delay=False, reload=False, verbosity=1)
+    return 0
+
+
+def _keep_house() -> None:
+    from django.db import DatabaseError, close_old_connections
+    from django.utils import timezone
+
+    from hengjian.apps.record.services import seal_missing_days
+
+    pause = threading.Event()
+    while True:
+        try:
+            close_old_connections()
+            seal_missing_days(now=timezone.now())
+        except DatabaseError:
+            logging.getLogger("hengjian").exception("sealing the event chain failed; it is tried again")
+        pause.wait(HOUSEKEEPING_SECONDS)

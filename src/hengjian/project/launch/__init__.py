@@ -1,0 +1,1 @@
+"""What `./start` and `./check` run before the package is installed: standard library only."""

@@ -1,0 +1,59 @@
+"""The checks, one after the other; all run even when one fails, so that one run shows everything."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from . import temporary_postgres
+from .environment import ROOT
+
+SOURCES = ["src", "tests", "benchmarks"]
+
+
+def _static(bin_folder: Path) -> dict[str, list[str]]:
+    def tool(name: str) -> str:
+        return str(bin_folder / name)
+
+    return {
+        "格式": [tool("ruff"), "format", "--check", "-q", *SOURCES, "start", "check"],
+        "规范": [tool("ruff"), "check", "-q", *SOURCES],
+        "模板": [tool("djlint"), "src", "--lint", "--quiet"],
+        "类型": [tool("mypy")],
+        "分层": [tool("lint-imports")],
+        "迁移": [tool("hengjian"), "manage", "makemigrations", "--check", "--dry-run"],
+        "文档": [tool("python"), "-m", "hengjian.project.docs", "--check"],
+    }
+
+
+def run_all(bin_folder: Path, *, fast: bool) -> int:
+    """Exit code 0 only when every check held."""
+    failed: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="hengjian-check-") as scratch:
+        env = os.environ | {"HENGJIAN_HOME": str(Path(scratch) / "home"), "PYTHONDONTWRITEBYTECODE": "1"}
+        env.pop("DATABASE_URL", None)
+        for name, words in _static(bin_folder).items():
+            _step(name, words, env, failed)
+        pytest = [str(bin_folder / "pytest"), "-q", "-n", "2", "--maxprocesses", "2"]
+        _step("测试（SQLite）", [*pytest, "-m", "not browser"], env, failed)
+        if not fast:
+            with temporary_postgres.running(Path(scratch) / "postgres") as url:
+                beside = env | {"DATABASE_URL": url}
+                _step("测试（PostgreSQL）", [*pytest, "-m", "not browser", "tests/apps", "tests/web"], beside, failed)
+            _step("浏览器", [str(bin_folder / "pytest"), "-q", "-m", "browser"], env, failed)
+    if failed:
+        print("✗ 没有通过：" + "、".join(failed), flush=True)
+        return 1
+    print("✓ 全部通过" + ("（快速检查，未含 PostgreSQL 与浏览器）" if fast else ""), flush=True)
+    return 0
+
+
+def _step(name: str, words: list[str], env: dict[str, str], failed: list[str]) -> None:
+    print(f"── {name}", flush=True)
+    started = time.monotonic()
+    if subprocess.run(words, cwd=ROOT, env=env, check=False).returncode:
+        failed.append(name)
+    print(f"   {'✗' if name in failed else '✓'} {name}（{time.monotonic() - started:.0f} 秒）", flush=True)
