@@ -59,8 +59,9 @@ def procedures() -> str:
         parts.append(f"## {procedure.label} (`{procedure.name}`)\n\n```mermaid\n{mermaid(procedure)}```\n")
         parts.append("| from | action | to | right | basis |\n|---|---|---|---|---|")
         parts += [
-            f"| {procedure.states[m.source]} | {m.label} | {procedure.states[m.target]} | `{m.permission}` | {m.basis} |"
-            for m in procedure.moves
+            f"| {procedure.states[move.source]} | {move.label} | {procedure.states[move.target]} "
+            f"| `{move.permission}` | {move.basis} |"
+            for move in procedure.moves
         ]
         parts.append("")
     return NOTE + "\n".join(parts)
