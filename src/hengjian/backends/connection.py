@@ -1,0 +1,34 @@
+"""The one place where a DuckDB connection is opened."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+
+DEFAULT_MEMORY_MB = 512
+
+
+def open_connection(
+    *, temp_directory: Path, threads: int | None = None, memory_mb: int = DEFAULT_MEMORY_MB
+) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory connection that spills to `temp_directory` (made if absent) and never downloads anything.
+
+    `memory_mb` bounds DuckDB's own buffers, not the process. `threads` defaults to the machine's cores.
+    The connection belongs to workers and commands, never to a web request; the caller closes it.
+    """
+    temp_directory.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "threads": threads or os.cpu_count() or 2,
+            "memory_limit": f"{memory_mb}MB",
+            "temp_directory": str(temp_directory),
+            "preserve_insertion_order": True,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    connection.execute("SET TimeZone = 'Asia/Shanghai'")
+    return connection

@@ -1,0 +1,1 @@
+"""The data contract in code: tables and columns, reading values, recognising headers, identifiers."""
