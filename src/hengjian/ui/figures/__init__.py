@@ -1,0 +1,34 @@
+"""Server-made SVG figures: pure functions, values in, safe markup out; each with the table that says the same.
+
+Every figure is drawn in percent of its column, so that text keeps its 12 px at every width and nothing scrolls at
+390 px; marks that would crowd a narrow page carry the class `lg` and vanish there. Each mark has a class (colour from
+the tokens) and the same colour as an attribute, for paper, where the style sheet does not reach into pictures.
+"""
+
+from hengjian.ui.figures.bars import cell_bar, heat_table, meter, share_bar
+from hengjian.ui.figures.drawing import Drawn
+from hengjian.ui.figures.lanes import Interval, Lane, day_bar, validity_strip
+from hengjian.ui.figures.plots import Channel, Marked, Series, curves, histogram, spark_bars, spark_line
+from hengjian.ui.figures.risk import Contribution, probability, waterfall
+
+__all__ = [
+    "Channel",
+    "Contribution",
+    "Drawn",
+    "Interval",
+    "Lane",
+    "Marked",
+    "Series",
+    "cell_bar",
+    "curves",
+    "day_bar",
+    "heat_table",
+    "histogram",
+    "meter",
+    "probability",
+    "share_bar",
+    "spark_bars",
+    "spark_line",
+    "validity_strip",
+    "waterfall",
+]
