@@ -67,6 +67,8 @@ class Listing:
         self.sort, self.descending = self._read_sort()
         self.size = self._read_size()
         self.rows = self._ordered(self._filtered(rows))
+        if not self.wants_export:
+            self.page  # noqa: B018 – a page that does not exist is said on top, before the rows
 
     # -- reading the URL --------------------------------------------------------------------------------------------
     def choices_of(self, item: Filter) -> list[tuple[str, str]]:
