@@ -5,7 +5,11 @@ from __future__ import annotations
 from hengjian.engines.tables.column import table
 from hengjian.engines.tables.fields import FIELD_SPEC
 
-VERDICT = "pass:合格/符合/符合要求/符合规定/合格品/通过 fail:不合格/不符合/不符合要求/不符合规定/未通过 none:仅提供数据/不判定/不作判定/不评价"
+VERDICT = """
+pass:合格/符合/符合要求/符合规定/合格品/通过
+fail:不合格/不符合/不符合要求/不符合规定/未通过
+none:仅提供数据/不判定/不作判定/不评价
+"""
 LIMIT_OP = "<=:≤/不大于/不超过 <:</小于 >=:≥/不小于/不低于 >:>/大于 range:范围"
 
 REPORTS = table(
@@ -153,7 +157,8 @@ role text 角色
     codes={
         "role": "sample:样品 blank:空白 calibration:校准 qc:质控",
         "channel": "co_pct:CO co2_pct:CO2 no_ppm:NO hc_ppm:HC rpm:转速 speed_kmh:车速 force_n:力 temp_c:温度 "
-        "signal:信号 o2_pct:O2 lambda:过量空气系数 nox_ppm:NOx opacity_k:光吸收系数 power_kw:功率 torque_nm:扭矩 flow_ls:流量 "
+        "signal:信号 o2_pct:O2 lambda:过量空气系数 nox_ppm:NOx "
+        "opacity_k:光吸收系数 power_kw:功率 torque_nm:扭矩 flow_ls:流量 "
         "oil_temp_c:油温 obd_rpm:OBD转速 ambient_temp_c:环境温度 ambient_rh_pct:环境湿度 ambient_kpa:大气压力",
     },
 )
