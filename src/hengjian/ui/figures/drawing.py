@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.html import escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 
 INK = {
@@ -73,7 +73,7 @@ def element(name: str, *children: str, **attributes: object) -> SafeString:
         if value is not None:
             shown = fixed(value) if isinstance(value, float) else str(value)
             parts.append(f' {key.rstrip("_").replace("_", "-")}="{escape(shown)}"')
-    inner = "".join(escape(child) for child in children)
+    inner = "".join(conditional_escape(child) for child in children)
     closing = f">{inner}</{name}>" if children else "/>"
     return mark_safe(f"<{name}{''.join(parts)}{closing}")  # noqa: S308 – every value above is escaped
 
@@ -110,7 +110,7 @@ def picture(label: str, height: float, *children: str, kind: str = "") -> SafeSt
 
 
 def join(parts: Sequence[str]) -> SafeString:
-    return mark_safe("".join(escape(part) for part in parts))  # noqa: S308 – parts are escaped unless already safe
+    return mark_safe("".join(conditional_escape(part) for part in parts))  # noqa: S308 – parts are escaped unless already safe
 
 
 @dataclass(frozen=True, slots=True)
