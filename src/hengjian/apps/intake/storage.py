@@ -1,0 +1,58 @@
+"""Where files lie: originals by content hash, work copies by submission, the lake by table and content hash."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+
+from hengjian.apps.intake.models import Submission
+
+
+def incoming_folder() -> Path:
+    """Files on their way in; what lies here belongs to nobody yet."""
+    return _made(Path(settings.UPLOADS_ROOT) / "incoming")
+
+
+def original(sha256: str) -> Path:
+    """The handed-in bytes, unchanged."""
+    return _made(Path(settings.UPLOADS_ROOT) / "originals" / sha256[:2]) / sha256
+
+
+def work_folder(submission: Submission) -> Path:
+    """Staged rows, refused rows and samples of one submission."""
+    return _made(Path(settings.UPLOADS_ROOT) / "work" / submission.number)
+
+
+def lake_path(relative: str) -> Path:
+    """Absolute place of a lake file named in the database."""
+    return Path(settings.LAKE_ROOT) / relative
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 (hex) of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def put_into_lake(staged: Path, table: str) -> tuple[str, str]:
+    """Copy a staged file to its place by content hash, durable before it is named; returns (relative path, sha256)."""
+    sha256 = file_sha256(staged)
+    relative = f"{table}/{sha256}.parquet"
+    target = lake_path(relative)
+    _made(target.parent)
+    if not target.exists():
+        part = target.with_suffix(f".{os.getpid()}.part")
+        shutil.copyfile(staged, part)
+        with part.open("rb") as stream:
+            os.fsync(stream.fileno())
+        os.replace(part, target)
+    return relative, sha256
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
