@@ -1,1 +1,1 @@
-"""Dated law as data: YAML with instrument, article and validity, and the loader that refuses unknown keys; may import engines and kernel."""
+"""Dated law as data (YAML with article and validity) and its strict loader; may import engines and kernel."""

@@ -1,0 +1,124 @@
+"""Loads the dated law data once, whole or not at all, and gives them as of a day.
+
+`lawbook()` is the cached book of the installed package; `load(folder)` reads another folder of the same shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from hengjian.law.consistency import check, check_names
+from hengjian.law.errors import LawError
+from hengjian.law.models import (
+    Alias,
+    Article,
+    Checklist,
+    Clock,
+    Field,
+    Instrument,
+    Renumbering,
+    SectorRule,
+    TestStandard,
+    Threshold,
+    Violation,
+)
+from hengjian.law.numbering import with_versions
+from hengjian.law.schema import parse_yaml, read_section
+
+SECTIONS: Mapping[str, Mapping[str, type[Any]]] = {
+    "instruments.yaml": {"instruments": Instrument},
+    "articles.yaml": {"renumberings": Renumbering, "articles": Article},
+    "violations.yaml": {"violations": Violation, "aliases": Alias},
+    "sector.yaml": {"sector_rules": SectorRule},
+    "clocks.yaml": {"clocks": Clock},
+    "checklists.yaml": {"checklists": Checklist},
+    "test_standards.yaml": {"test_standards": TestStandard},
+    "thresholds.yaml": {"thresholds": Threshold},
+    "fields.yaml": {"fields": Field},
+}
+
+
+@dataclass(frozen=True)
+class Lawbook:
+    """Everything the dated data say; `as_of` gives the same shape with only what holds on a day."""
+
+    instruments: tuple[Instrument, ...]
+    renumberings: tuple[Renumbering, ...]
+    articles: tuple[Article, ...]
+    violations: tuple[Violation, ...]
+    aliases: tuple[Alias, ...]
+    sector_rules: tuple[SectorRule, ...]
+    clocks: tuple[Clock, ...]
+    checklists: tuple[Checklist, ...]
+    test_standards: tuple[TestStandard, ...]
+    thresholds: tuple[Threshold, ...]
+    fields: tuple[Field, ...]
+
+    def as_of(self, on: date) -> Lawbook:
+        """The book as it stood on `on`: entries, versions and penalties of other days are left out."""
+        instruments = (
+            replace(one, versions=tuple(v for v in one.versions if v.holds_on(on))) for one in self.instruments
+        )
+        articles = (replace(one, versions=tuple(v for v in one.versions if v.holds_on(on))) for one in self.articles)
+        violations = (
+            replace(one, penalties=tuple(p for p in one.penalties if p.holds_on(on))) for one in self.violations
+        )
+        return replace(
+            self,
+            instruments=tuple(one for one in instruments if one.versions),
+            articles=tuple(one for one in articles if one.versions),
+            violations=tuple(one for one in violations if one.penalties),
+            aliases=tuple(one for one in self.aliases if one.holds_on(on)),
+            sector_rules=tuple(one for one in self.sector_rules if one.holds_on(on)),
+            clocks=tuple(one for one in self.clocks if one.holds_on(on)),
+            checklists=tuple(one for one in self.checklists if one.holds_on(on)),
+            test_standards=tuple(one for one in self.test_standards if one.holds_on(on)),
+            thresholds=tuple(one for one in self.thresholds if one.holds_on(on)),
+            fields=tuple(one for one in self.fields if one.holds_on(on)),
+        )
+
+    def instrument(self, key: str) -> Instrument | None:
+        """The instrument of that key."""
+        return next((one for one in self.instruments if one.key == key), None)
+
+    def article(self, article_id: str) -> Article | None:
+        """The article of that id (SUP-15)."""
+        return next((one for one in self.articles if one.id == article_id), None)
+
+
+@cache
+def lawbook() -> Lawbook:
+    """The law data of this program, read once per process."""
+    return load(files("hengjian.law"))
+
+
+def load(folder: Traversable) -> Lawbook:
+    """Read and check a folder of law data; LawError names file, entry and key of the first fault."""
+    sections: dict[str, tuple[Any, ...]] = {}
+    for name, kinds in SECTIONS.items():
+        raw = _read_file(folder, name)
+        unknown = [str(key) for key in raw if key not in kinds]
+        if unknown:
+            raise LawError("unknown section", file=name, key=unknown[0])
+        for section, kind in kinds.items():
+            if section not in raw:
+                raise LawError("missing section", file=name, key=section)
+            sections[section] = read_section(kind, raw[section], name, section)
+    book = Lawbook(**sections)
+    check_names(book)
+    complete = replace(book, articles=with_versions(book.articles, book.instruments, book.renumberings))
+    check(complete)
+    return complete
+
+
+def _read_file(folder: Traversable, name: str) -> Mapping[str, Any]:
+    path = folder.joinpath(name)
+    if not path.is_file():
+        raise LawError("the file is missing", file=name)
+    return parse_yaml(path.read_text(encoding="utf-8"), name)
