@@ -1,0 +1,99 @@
+"""What a detector is: its meaning in plain Chinese, its needs, its steps, its honesty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pyarrow as pa
+
+Kind = Literal["hard", "identity", "statistical"]
+Level = Literal["S1", "S2", "S3", "S4", "S5"]
+SubjectKind = Literal["report", "instrument", "person", "vehicle", "institution", "cluster"]
+Cluster = Literal["identity", "time", "capacity", "digits", "outcome", "vehicle", "paperwork", "network"]
+
+CAP_DB: Mapping[str, float] = {"S5": 30.0, "S4": 20.0, "S3": 13.0, "S2": 7.0, "S1": 3.0}
+"""Evidence cap of one finding in decibans by severity level (`screening.md` §3.6)."""
+
+SECOND, MINUTE, DAY = 1, 60, 86_400
+"""Time resolutions the gate tells apart, in seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """Columns of one contract table. `optional` ones are there as NULL when not handed over.
+
+    A missing table (unless the whole need is `optional_table`) or a missing `required` column skips the detector.
+    """
+
+    table: str
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    optional_table: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.required, *self.optional)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One named SQL step in the portable subset; later steps read it by `name`."""
+
+    name: str
+    sql: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrayStep:
+    """A NumPy function over Arrow tables: `compute({step name: table})` returns the hit table."""
+
+    inputs: tuple[str, ...]
+    compute: Callable[[Mapping[str, pa.Table]], pa.Table]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detector:
+    """One check of the catalogue. The hit rows it yields are described in `hits.py`.
+
+    `title` says the finding, `meaning` what it would mean, both in plain Chinese; `says` is the sentence of a finding,
+    a format string over the columns of its first hit row. `resolution` is the coarsest time resolution in seconds that
+    each time column may have; an institution above it abstains. `min_n` is the least population (the `population`
+    step's rows per institution); below it the institution abstains. `key_columns` are the hit columns that, with
+    detector, institution and subject, make the finding key. `labels` are the Chinese names of evidence columns.
+    """
+
+    id: str
+    version: int
+    name: str
+    title: str
+    meaning: str
+    violation: str
+    cluster: Cluster
+    kind: Kind
+    level: Level
+    subject_kind: SubjectKind
+    needs: tuple[Need, ...]
+    steps: tuple[Step, ...]
+    says: str
+    on_site: tuple[str, ...]
+    benign: tuple[str, ...]
+    key_columns: tuple[str, ...] = ()
+    resolution: Mapping[str, int] = field(default_factory=dict)
+    min_n: int = 1
+    unit: str = "报告"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    array: ArrayStep | None = None
+    lr_db: float | None = None
+    family: bool = False
+    unit_level: bool = False
+
+    @property
+    def cap_db(self) -> float:
+        """Most decibans one finding of this detector may contribute at its usual level."""
+        return CAP_DB[self.level]
+
+    def tables(self) -> Sequence[str]:
+        return [need.table for need in self.needs]
