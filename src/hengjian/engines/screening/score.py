@@ -41,7 +41,7 @@ INSTITUTIONS_SCHEMA = pa.schema(
 
 @dataclass(frozen=True, kw_only=True)
 class InstitutionFacts:
-    """What is known of an institution beside its findings: `abstained` {detector: reason}, `exonerating` {what: dB ≤ 0}."""
+    """What is known of an institution beside its findings: `abstained` {detector: reason}, `exonerating` {what: dB}."""
 
     institution_id: str
     n_reports: int

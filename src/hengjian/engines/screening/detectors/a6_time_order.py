@@ -1,0 +1,167 @@
+"""A6 – times of a report in an impossible order (SUP-15.5): `sampled ≤ received ≤ started ≤ finished ≤ issued ≤ …`."""
+
+from __future__ import annotations
+
+from hengjian.engines.screening.detector import DAY, Detector, Need, Step
+
+TOLERANCE_S = 120
+WORDS = {
+    "sampled_at": "抽样时间",
+    "sampling_ended_at": "采样结束时间",
+    "received_at": "收样时间",
+    "started_at": "检测开始时间",
+    "finished_at": "检测结束时间",
+    "issued_at": "签发时间",
+    "signed_at": "签名时间",
+    "uploaded_at": "上报时间",
+}
+PAIRS = (
+    ("sampled_at", "sampling_ended_at"),
+    ("sampled_at", "received_at"),
+    ("sampling_ended_at", "received_at"),
+    ("sampled_at", "started_at"),
+    ("received_at", "started_at"),
+    ("received_at", "finished_at"),
+    ("started_at", "finished_at"),
+    ("finished_at", "issued_at"),
+    ("started_at", "issued_at"),
+    ("received_at", "issued_at"),
+    ("finished_at", "signed_at"),
+    ("issued_at", "uploaded_at"),
+)
+"""(earlier, later); a report accused by a pair shows it, and only its tightest pairs are told."""
+
+FIELDS = tuple(WORDS)
+
+
+def _ticks(column: str) -> str:
+    """Seconds since 1970 floored to the coarser of the institution's resolution and a date without a time."""
+    epoch = f"CAST(floor(hj_epoch(r.{column})) AS BIGINT)"
+    return (
+        f"{epoch} AS {column}_e, "
+        f"CASE WHEN {epoch} % {DAY} = 0 THEN {DAY} ELSE coalesce(c.reports__{column}, {DAY}) END AS {column}_r"
+    )
+
+
+# What one slip of the pen (± 1 day, swapped digits of the day or of the month) can take off or add, in seconds.
+def _slip(column: str, which: str) -> str:
+    day = f"(extract(day FROM r.{column}) % 10 * 10 + extract(day FROM r.{column}) // 10 - extract(day FROM r.{column}))"
+    month = (
+        f"(extract(month FROM r.{column}) % 10 * 10 + extract(month FROM r.{column}) // 10"
+        f" - extract(month FROM r.{column}))"
+    )
+    swapped_month = f"CASE WHEN {month} IN (9, -9) THEN {month} * 30.5 ELSE 0 END"
+    one = 1 if which == "greatest" else -1
+    return f"{which}({one}, {day}, {swapped_month}) * {DAY} AS {column}_{which}"
+
+
+TIMES = f"""
+SELECT r.report_id, r.report_no, r.institution_id, {", ".join(f"r.{field}" for field in FIELDS)},
+       coalesce(s.skew_s, 0) AS skew_s,
+       {", ".join(_ticks(field) for field in FIELDS)},
+       {", ".join(_slip(field, "least") for field in FIELDS)},
+       {", ".join(_slip(field, "greatest") for field in FIELDS)}
+FROM reports r
+LEFT JOIN clock c ON c.institution_id = r.institution_id
+LEFT JOIN skew s ON s.institution_id = r.institution_id
+"""
+
+
+def _broken(earlier: str, later: str) -> str:
+    """Reports in which `earlier` comes after `later` beyond resolution, skew and two minutes (one day at day resolution)."""
+    unit = f"greatest({earlier}_r, {later}_r)"
+    gap = f"(({earlier}_e // {unit}) * {unit} - ({later}_e // {unit}) * {unit})"
+    skew = " + greatest(0, -skew_s)" if later == "uploaded_at" else ""
+    allowed = f"CASE WHEN {unit} >= {DAY} THEN {DAY} ELSE {TOLERANCE_S} END{skew}"
+    return f"""
+    SELECT report_id, report_no, institution_id, '{earlier}' AS earlier, '{later}' AS later,
+           {earlier} AS earlier_at, {later} AS later_at, {gap} AS gap_s,
+           {gap} + {earlier}_least <= {allowed} AS by_earlier,
+           {gap} - {later}_greatest <= {allowed} AS by_later
+    FROM times WHERE {gap} > {allowed}"""
+
+
+BROKEN = " UNION ALL ".join(_broken(*pair) for pair in PAIRS)
+
+# A single field explains a report when it takes part in every contradiction and its slip mends each of them.
+BLAME = """
+SELECT report_id, field, count(*) AS n, min(mends) AS mends FROM (
+    SELECT report_id, earlier AS field, CASE WHEN by_earlier THEN 1 ELSE 0 END AS mends FROM broken
+    UNION ALL
+    SELECT report_id, later, CASE WHEN by_later THEN 1 ELSE 0 END FROM broken
+) AS parts GROUP BY report_id, field
+"""
+
+VERDICT = """
+SELECT b.report_id, max(CASE WHEN p.n = b.total THEN 1 ELSE 0 END) AS one_field,
+       max(CASE WHEN p.n = b.total THEN p.mends ELSE 0 END) AS slip
+FROM (SELECT report_id, count(*) AS total FROM broken GROUP BY report_id) AS b
+JOIN blame p ON p.report_id = b.report_id
+GROUP BY b.report_id
+"""
+
+# Of several contradictions of one report the one with the widest gap is told.
+HITS = """
+SELECT b.institution_id, b.institution_id AS subject_id, b.report_id, b.later_at AS occurred_at, 'S4' AS level,
+       v.slip = 1 AS slip, v.one_field = 0 AS firm, CAST(NULL AS DOUBLE) AS p_value,
+       b.earlier || '>' || b.later AS contradiction,
+       CASE WHEN v.slip = 1 THEN 'slip' ELSE 'order' END AS nature,
+       b.report_no, b.earlier, b.earlier_at, b.later, b.later_at, round(b.gap_s / 3600.0, 2) AS gap_hours
+FROM broken b JOIN verdict v ON v.report_id = b.report_id
+QUALIFY row_number() OVER (PARTITION BY b.report_id ORDER BY b.gap_s DESC, b.earlier, b.later) = 1
+"""
+
+DETECTOR = Detector(
+    id="A6",
+    version=1,
+    name="time_order",
+    title="报告的时间先后不可能成立",
+    meaning="同一份报告里，后面的环节早于前面的环节（例如检测尚未结束就已签发），签发时间或检测时间可能是编造的。",
+    violation="SUP-15.5",
+    cluster="time",
+    kind="hard",
+    level="S4",
+    subject_kind="institution",
+    needs=(
+        Need(
+            table="reports",
+            required=("issued_at",),
+            optional=("report_no", *(field for field in FIELDS if field != "issued_at")),
+        ),
+    ),
+    steps=(
+        Step(name="times", sql=TIMES),
+        Step(name="broken", sql=BROKEN),
+        Step(name="blame", sql=BLAME),
+        Step(name="verdict", sql=VERDICT),
+        Step(
+            name="population",
+            sql="SELECT institution_id, count(*) AS n FROM reports "
+            "WHERE coalesce(finished_at, started_at, received_at, sampled_at, uploaded_at, signed_at) IS NOT NULL "
+            "GROUP BY institution_id",
+        ),
+        Step(name="hits", sql=HITS),
+    ),
+    key_columns=("contradiction", "nature"),
+    says="报告 {report_no}：{earlier} {earlier_at} 晚于 {later} {later_at}，相差 {gap_hours} 小时",
+    words={"earlier": WORDS, "later": WORDS},
+    labels={
+        "report_id": "报告标识",
+        "report_no": "报告编号",
+        "earlier": "应在前的环节",
+        "earlier_at": "其时间",
+        "later": "应在后的环节",
+        "later_at": "其时间",
+        "gap_hours": "颠倒的小时数",
+    },
+    on_site=(
+        "调取样品流转单、原始记录和仪器运行日志，核对各环节真实时间",
+        "查电子报告文件的生成时间和电子签名时间",
+        "查LIMS审计日志中对时间字段的修改记录",
+    ),
+    benign=(
+        "时间只记到天的，相差一天以内不计；记到分、秒的，两分钟以内不计",
+        "机构上报时钟的系统偏差已扣除",
+        "一处日期错一天、日或月两位颠倒即可解释的，作为数据疑问退回核实",
+    ),
+)
