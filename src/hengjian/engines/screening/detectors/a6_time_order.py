@@ -45,7 +45,9 @@ def _ticks(column: str) -> str:
 
 # What one slip of the pen (± 1 day, swapped digits of the day or of the month) can take off or add, in seconds.
 def _slip(column: str, which: str) -> str:
-    day = f"(extract(day FROM r.{column}) % 10 * 10 + extract(day FROM r.{column}) // 10 - extract(day FROM r.{column}))"
+    day = (
+        f"(extract(day FROM r.{column}) % 10 * 10 + extract(day FROM r.{column}) // 10 - extract(day FROM r.{column}))"
+    )
     month = (
         f"(extract(month FROM r.{column}) % 10 * 10 + extract(month FROM r.{column}) // 10"
         f" - extract(month FROM r.{column}))"
