@@ -75,6 +75,8 @@ class FieldView:
             attributes["aria-describedby"] = " ".join(described)
         if self.errors:
             attributes["aria-invalid"] = "true"
+        if isinstance(self.bound.field.widget, forms.Textarea) and self.bound.field.widget.attrs.get("rows") == "10":
+            attributes["rows"] = "4"
         if not (self.single or self.file):
             own = self.bound.field.widget.attrs.get("class", "")
             attributes["class"] = " ".join(part for part in ("in", self.kind, own) if part)

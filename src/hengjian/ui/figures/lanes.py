@@ -89,14 +89,18 @@ def validity_strip(lanes: Sequence[Lane], *, start: date, end: date, today: date
             months.append(first)
         first = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     sparse = max(1, round(len(months) / 12))
-    words = []
+    words: list[SafeString] = []
+    year = None
     for index, month in enumerate(months):
         if index % sparse:
             continue
-        label = f"{month.year}-{month.month:02d}" if month.month == 1 or index == 0 else f"{month.month}月"
+        label = f"{month.month}月" if month.year == year else f"{month.year}-{month.month:02d}"
+        year = month.year
         words.append(_tick(scale(month), label, wide_only=index % (4 * sparse) != 0))
+    if today and start <= today <= end:
+        words.append(word(percent(scale(today)), 30, "今天", kind="k", anchor=_anchor(scale(today))))
     grid = [scale(month) for month in months]
-    rows = [_scale_row(words, "月份")]
+    rows = [_scale_row(words, "月份", 36 if today else 20)]
     for lane in lanes:
         rows.append(_row(lane, _lane(lane, scale, clash=[], grid=grid, today=scale(today) if today else None)))
     twin = []
@@ -124,8 +128,11 @@ def _scale(start: Moment, end: Moment) -> Callable[[Moment], float]:
 
 
 def _tick(x: float, label: str, *, wide_only: bool) -> SafeString:
-    anchor = "start" if x < 4 else "end" if x > 96 else "middle"
-    return word(percent(x), 14, label, anchor=anchor, wide_only=wide_only)
+    return word(percent(x), 14, label, anchor=_anchor(x), wide_only=wide_only)
+
+
+def _anchor(x: float) -> str:
+    return "start" if x < 4 else "end" if x > 96 else "middle"
 
 
 def _lane(
@@ -164,9 +171,9 @@ def _hatched(left: float, width: float) -> list[SafeString]:
     return [mark("rect", "clash", x=x, y=8, width=w, height=12), stripe]
 
 
-def _scale_row(words: Sequence[str], name: str) -> SafeString:
+def _scale_row(words: Sequence[str], name: str, height: int = 20) -> SafeString:
     head = element("th", element("span", name, class_="vh"), scope="col")
-    return element("tr", head, element("td", picture("", 20, *words, kind="lane"), class_="l"), class_="scale")
+    return element("tr", head, element("td", picture("", height, *words, kind="lane"), class_="l"), class_="scale")
 
 
 def _row(lane: Lane, drawn: SafeString) -> SafeString:

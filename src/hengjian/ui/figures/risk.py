@@ -78,10 +78,10 @@ def _scale_row(span: float, at: Place) -> SafeString:
 
 def _bar(start: float, end: float, at: Place, kind: str, *, after: float | None) -> SafeString:
     left, right = sorted((at(start), at(end)))
-    parts = [mark("line", "ax", x1="50%", x2="50%", y1=0, y2=28)]
+    parts = [mark("line", "ax", x1="50%", x2="50%", y1=-6, y2=34)]
     parts.append(mark("rect", kind, x=percent(left), y=7, width=percent(max(right - left, 0.4)), height=14))
     if after is not None:
-        parts.append(mark("line", "link", x1=percent(after), x2=percent(after), y1=21, y2=28))
+        parts.append(mark("line", "link", x1=percent(after), x2=percent(after), y1=21, y2=46))
     return picture("", 28, *parts, kind="lane")
 
 
