@@ -180,7 +180,7 @@ def contents(tabs: Iterable[Any], label: str = "本页目录") -> dict[str, Any]
 def work(context: Context, job: Any) -> dict[str, Any]:
     """`{% work job %}`: long work with progress and cancel (`parts.Work`); it asks `poll_url` again while it runs."""
     words, kind = WORK_STATES[job.state]
-    bar = figures.meter(job.title, job.percent, 100, note=job.facts) if job.share is not None else ""
+    bar = figures.meter(job.progress or "进度", job.percent, 100, note=job.facts) if job.share is not None else ""
     return {"job": job, "words": words, "kind": kind, "bar": bar, **_csrf(context)}
 
 
