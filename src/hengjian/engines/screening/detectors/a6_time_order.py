@@ -45,16 +45,12 @@ def _ticks(column: str) -> str:
 
 # What one slip of the pen (± 1 day, swapped digits of the day or of the month) can take off or add, in seconds.
 def _slip(column: str, which: str) -> str:
-    day = (
-        f"(extract(day FROM r.{column}) % 10 * 10 + extract(day FROM r.{column}) // 10 - extract(day FROM r.{column}))"
-    )
-    month = (
-        f"(extract(month FROM r.{column}) % 10 * 10 + extract(month FROM r.{column}) // 10"
-        f" - extract(month FROM r.{column}))"
-    )
-    swapped_month = f"CASE WHEN {month} IN (9, -9) THEN {month} * 30.5 ELSE 0 END"
+    day, month = f"extract(day FROM r.{column})", f"extract(month FROM r.{column})"
+    swapped = f"({day} % 10 * 10 + {day} // 10)"
+    days = f"CASE WHEN {swapped} BETWEEN 1 AND 31 THEN {swapped} - {day} ELSE 0 END"
+    months = f"CASE {month} WHEN 1 THEN 273 WHEN 10 THEN -273 ELSE 0 END"
     one = 1 if which == "greatest" else -1
-    return f"{which}({one}, {day}, {swapped_month}) * {DAY} AS {column}_{which}"
+    return f"{which}({one}, {days}, {months}) * {DAY} AS {column}_{which}"
 
 
 TIMES = f"""
@@ -70,7 +66,7 @@ LEFT JOIN skew s ON s.institution_id = r.institution_id
 
 
 def _broken(earlier: str, later: str) -> str:
-    """Reports in which `earlier` comes after `later` beyond resolution, skew and two minutes (one day at day resolution)."""
+    """Reports with `earlier` after `later` by more than two minutes and skew (by more than a day at day resolution)."""
     unit = f"greatest({earlier}_r, {later}_r)"
     gap = f"(({earlier}_e // {unit}) * {unit} - ({later}_e // {unit}) * {unit})"
     skew = " + greatest(0, -skew_s)" if later == "uploaded_at" else ""

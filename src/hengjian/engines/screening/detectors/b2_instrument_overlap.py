@@ -57,7 +57,8 @@ GROUP BY i.model
 CAPACITY = f"""
 SELECT i.institution_id, i.instrument_id, max(i.name) AS instrument_name, max(i.model) AS model,
        max(greatest(coalesce(i.parallel, 1), coalesce(i.channels, 1),
-                    CASE WHEN m.peers >= {PEERS_FOR_CAPACITY} THEN CAST(ceil(m.usual) AS BIGINT) ELSE 1 END)) AS capacity
+                    CASE WHEN m.peers >= {PEERS_FOR_CAPACITY} THEN CAST(ceil(m.usual) AS BIGINT) ELSE 1 END
+       )) AS capacity
 FROM instruments i LEFT JOIN models m ON m.model = i.model
 GROUP BY i.institution_id, i.instrument_id
 """

@@ -84,9 +84,9 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     ]
     units, index = np.unique(np.array(labels, dtype=object).astype(str), return_inverse=True)
     size = np.bincount(index)
-    dof = np.bincount(index, weights=freedom)
-    pooled = np.bincount(index, weights=freedom * ratio) / dof
-    near = np.bincount(index, weights=close.astype(np.float64))
+    dof = np.bincount(index, weights=freedom).astype(np.float64)
+    pooled = np.bincount(index, weights=freedom * ratio).astype(np.float64) / dof
+    near = np.bincount(index, weights=close.astype(np.float64)).astype(np.float64)
     p_values = _p_values([str(unit).split("\x1f")[0] for unit in units], size=size, dof=dof, pooled=pooled, near=near)
     shares = _peer_shares([str(unit).split("\x1f")[0] for unit in units], size=size, near=near)
     accused = [
