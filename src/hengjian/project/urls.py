@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from hengjian.project.alive import alive
+
 urlpatterns = [
+    path("alive", alive, name="alive"),
     path("", include("hengjian.apps.desk.urls")),
     path("", include("hengjian.apps.accounts.urls")),
     path("record/", include("hengjian.apps.record.urls")),

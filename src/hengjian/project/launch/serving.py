@@ -63,7 +63,7 @@ def serve(steps: Steps, bin_folder: Path, host: str, port: int) -> int:
         signal.signal(number, lambda caught, frame: stopping.append(caught))
     address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}/"  # noqa: S104
     try:
-        _wait_until_answering(f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/sign-in/", running, stopping)  # noqa: S104
+        _wait_until_answering(f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/alive", running, stopping)  # noqa: S104
         if not stopping:
             steps.done("网页服务与后台任务已启动")
             _greet(bin_folder, address)
