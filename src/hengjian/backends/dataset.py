@@ -32,7 +32,7 @@ class TableFiles:
 
 @dataclass(frozen=True, kw_only=True)
 class TableSummary:
-    """What was read: `columns` present, `unknown` headers kept out, `bad_cells` {column: cells that are not its type}."""
+    """What was read: `columns` present, `unknown` headers kept out, `bad_cells` {column: cells of another type}."""
 
     table: str
     files: tuple[str, ...]

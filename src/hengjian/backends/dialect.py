@@ -6,7 +6,7 @@ import duckdb
 
 DUCKDB = {
     "hj_epoch": "(ts) AS epoch(ts)",
-    "hj_fingerprint": "(t) AS CAST(md5_number_upper(t) >> 4 AS BIGINT)",
+    "hj_fingerprint": "(t) AS CAST('0x' || substr(md5(t), 1, 15) AS BIGINT)",
     "hj_swapped": "(a, b) AS length(a) = length(b) AND levenshtein(a, b) = 2 AND damerau_levenshtein(a, b) = 1",
     "hj_near": "(a, b) AS a <> b AND damerau_levenshtein(a, b) <= 1",
     "hj_days": "(ts, n) AS ts + to_days(CAST(n AS INTEGER))",

@@ -1,0 +1,219 @@
+"""Puts a dataset into the form detectors read: needed columns, institution on every row, duplicates away, Q0 measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import duckdb
+import pyarrow as pa
+
+from hengjian.backends.dataset import DatasetReader, TableSummary
+from hengjian.engines.screening.detector import Detector
+from hengjian.engines.screening.gate import (
+    EARLIEST_TIME,
+    REPORT_COLUMNS_IGNORED,
+    ColumnQuality,
+    column_quality_sql,
+    read_column_quality,
+)
+from hengjian.engines.tables.contract import DUCKDB_TYPES, TABLES
+
+ALWAYS = {
+    "institutions": ("institution_id", "name"),
+    "reports": ("report_id", "report_no", "institution_id", "field", "issued_at", "uploaded_at"),
+}
+STREAMED = ("raw_series",)
+"""Tables kept as views: their rows are too long to copy."""
+
+
+@dataclass(kw_only=True)
+class Prepared:
+    """What the runner knows after preparation; the tables themselves are in the connection."""
+
+    inputs: list[TableSummary]
+    present: dict[str, frozenset[str]]
+    institutions: list[str]
+    n_reports: dict[str, int]
+    quality: dict[str, dict[tuple[str, str], ColumnQuality]] = field(default_factory=dict)
+    remarks: list[dict[str, object]] = field(default_factory=list)
+
+
+def needed_columns(detectors: Iterable[Detector]) -> dict[str, tuple[str, ...]]:
+    """Table → columns that any of the detectors reads, in the contract's order."""
+    wanted: dict[str, set[str]] = {table: set(columns) for table, columns in ALWAYS.items()}
+    for detector in detectors:
+        for need in detector.needs:
+            wanted.setdefault(need.table, set()).update(need.columns)
+    for table, columns in wanted.items():
+        if "report_id" in TABLES[table].columns:
+            columns.add("report_id")
+    return {table: tuple(name for name in TABLES[table].columns if name in wanted[table]) for table in sorted(wanted)}
+
+
+def prepare(
+    reader: DatasetReader, connection: duckdb.DuckDBPyConnection, detectors: Sequence[Detector], *, today: date
+) -> Prepared:
+    """Load what the detectors need and measure it. Refused where a required table or column is missing."""
+    columns = needed_columns(detectors)
+    inputs = [reader.summary(table) for table in sorted(reader.tables)]
+    present = {summary.table: frozenset(summary.columns) for summary in inputs}
+    remarks: list[dict[str, object]] = []
+    _load_institutions(reader, connection, columns["institutions"])
+    _load_reports(reader, connection, columns["reports"], today=today, remarks=remarks)
+    for table, names in columns.items():
+        if table not in ALWAYS:
+            _load(reader, connection, table, names, today=today)
+    for summary in inputs:
+        if summary.table in columns:
+            summary.bad_cells.update(reader.bad_cells(summary.table, columns[summary.table]))
+    listed = connection.execute("SELECT institution_id FROM institutions ORDER BY institution_id").fetchall()
+    counted = connection.execute("SELECT institution_id, count(*) FROM reports GROUP BY institution_id").fetchall()
+    prepared = Prepared(
+        inputs=inputs,
+        present=present,
+        institutions=[str(row[0]) for row in listed],
+        n_reports={str(row[0]): int(row[1]) for row in counted},
+        remarks=remarks,
+    )
+    _measure(connection, prepared, columns)
+    return prepared
+
+
+def _load_institutions(reader: DatasetReader, connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
+    connection.execute(
+        f"CREATE TABLE institutions AS SELECT * FROM ({reader.select('institutions', columns)}) "
+        "WHERE institution_id IS NOT NULL QUALIFY row_number() OVER (PARTITION BY institution_id ORDER BY name) = 1"
+    )
+
+
+def _load_reports(
+    reader: DatasetReader,
+    connection: duckdb.DuckDBPyConnection,
+    columns: Sequence[str],
+    *,
+    today: date,
+    remarks: list[dict[str, object]],
+) -> None:
+    """Reports of known institutions, without default times, each duplicate upload once."""
+    _find_duplicates(reader, connection)
+    read = reader.select("reports", columns)
+    connection.execute(
+        f"CREATE TABLE reports AS SELECT {_sane('reports', columns, today)} FROM ({read}) AS x "
+        "SEMI JOIN institutions i ON i.institution_id = x.institution_id "
+        "ANTI JOIN duplicates d ON d.report_id = x.report_id WHERE x.report_id IS NOT NULL"
+    )
+    twice = _single(connection, "SELECT count(*) - count(DISTINCT report_id) FROM reports")
+    if twice:
+        connection.execute(
+            "CREATE TABLE once AS SELECT * FROM reports "
+            "QUALIFY row_number() OVER (PARTITION BY report_id ORDER BY institution_id, report_no, issued_at) = 1"
+        )
+        connection.execute("DROP TABLE reports")
+        connection.execute("ALTER TABLE once RENAME TO reports")
+    kept = _single(connection, "SELECT count(*) FROM reports")
+    duplicates = _single(connection, "SELECT count(*) FROM duplicates")
+    whole = _single(connection, f"SELECT count(*) FROM ({reader.select('reports', ('report_id',))})")
+    for remark, count in (
+        ("duplicate_upload", duplicates),
+        ("report_id_repeated", twice),
+        ("unknown_institution", whole - kept - duplicates - twice),
+    ):
+        if count:
+            remarks.append({"table": "reports", "remark": remark, "rows": count})
+
+
+def _find_duplicates(reader: DatasetReader, connection: duckdb.DuckDBPyConnection) -> None:
+    """Rows equal in all but `report_id` (and when and from where they were uploaded), with equal results."""
+    names = [name for name in TABLES["reports"].columns if name not in REPORT_COLUMNS_IGNORED]
+    listed = ", ".join(f'"{name}"' for name in names)
+    connection.execute(
+        "CREATE TEMP TABLE candidates AS SELECT * FROM "
+        f"({reader.select('reports', ('report_id', *names))}) "
+        "QUALIFY count(*) OVER (PARTITION BY institution_id, report_no, issued_at) > 1"
+    )
+    content = "SELECT report_id, CAST(0 AS HUGEINT) AS print FROM candidates"
+    if "results" in reader.tables and _single(connection, "SELECT count(*) FROM candidates"):
+        picked = reader.select("results", ("report_id", "item_code", "replicate", "value_text"))
+        content = (
+            "SELECT c.report_id, coalesce(sum(hj_fingerprint(concat_ws('|', x.item_code, x.replicate, x.value_text))), "
+            f"0) AS print FROM candidates c LEFT JOIN ({picked}) AS x ON x.report_id = c.report_id GROUP BY c.report_id"
+        )
+    connection.execute(
+        f"CREATE TABLE duplicates AS SELECT report_id FROM candidates JOIN ({content}) AS p USING (report_id) "
+        f"QUALIFY row_number() OVER (PARTITION BY {listed}, print ORDER BY report_id) > 1"
+    )
+    connection.execute("DROP TABLE candidates")
+
+
+def _load(
+    reader: DatasetReader,
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[str],
+    *,
+    today: date,
+) -> None:
+    """One table; rows of a report get the report's `institution_id`, rows of no kept report are left out."""
+    if table not in reader.tables:
+        own = "" if "institution_id" in columns or "report_id" not in columns else ", institution_id VARCHAR"
+        listed = ", ".join(f'"{name}" {DUCKDB_TYPES[TABLES[table].columns[name].type]}' for name in columns)
+        connection.execute(f'CREATE TABLE "{table}" ({listed}{own})')
+        return
+    kind = "VIEW" if table in STREAMED else "TABLE"
+    read = f"SELECT {_sane(table, columns, today)} FROM ({reader.select(table, columns)}) AS x"
+    if "report_id" in columns:
+        read = f"SELECT y.*, r.institution_id FROM ({read}) AS y JOIN reports r ON r.report_id = y.report_id"
+    connection.execute(f'CREATE {kind} "{table}" AS {read}')
+
+
+def _sane(table: str, columns: Sequence[str], today: date) -> str:
+    """Columns with default timestamps (before 1990, more than a year ahead) taken for not handed over."""
+    latest = (today + timedelta(days=366)).isoformat()
+    parts = []
+    for name in columns:
+        if TABLES[table].columns[name].type == "ts":
+            sane = f"BETWEEN TIMESTAMP '{EARLIEST_TIME}' AND TIMESTAMP '{latest}'"
+            parts.append(f'CASE WHEN x."{name}" {sane} THEN x."{name}" END AS "{name}"')
+        else:
+            parts.append(f'x."{name}"')
+    return ", ".join(parts)
+
+
+def _measure(connection: duckdb.DuckDBPyConnection, prepared: Prepared, columns: dict[str, tuple[str, ...]]) -> None:
+    """Q0: column measures per institution, the `clock` and `skew` tables."""
+    for table, names in columns.items():
+        if table not in prepared.present or table in STREAMED:
+            continue
+        if "institution_id" not in names and "report_id" not in names:
+            continue
+        measured = [name for name in names if name != "institution_id"]
+        times = [name for name in measured if TABLES[table].columns[name].type == "ts"]
+        result = connection.execute(column_quality_sql(table, columns=measured, times=times)).to_arrow_table()
+        for row in result.to_pylist():
+            found = read_column_quality(table, measured, row)
+            known = prepared.quality.setdefault(str(row["institution_id"]), {})
+            known.update({(table, one.column): one for one in found})
+    _make_clock(connection, prepared, columns)
+    connection.execute(
+        "CREATE TABLE skew AS SELECT institution_id, median(hj_epoch(uploaded_at) - hj_epoch(issued_at)) AS skew_s "
+        "FROM reports WHERE uploaded_at IS NOT NULL GROUP BY institution_id"
+    )
+
+
+def _make_clock(connection: duckdb.DuckDBPyConnection, prepared: Prepared, columns: dict[str, tuple[str, ...]]) -> None:
+    """`clock`: one row an institution, column `<table>__<column>` = resolution in seconds, null where unknown."""
+    timed = [(table, name) for table, names in columns.items() for name in names]
+    timed = [(table, name) for table, name in timed if TABLES[table].columns[name].type == "ts"]
+    data: dict[str, pa.Array] = {"institution_id": pa.array(prepared.institutions, pa.string())}
+    for table, name in timed:
+        known = [prepared.quality.get(one, {}).get((table, name)) for one in prepared.institutions]
+        data[f"{table}__{name}"] = pa.array([one.resolution if one else None for one in known], pa.int64())
+    connection.register("clock_values", pa.table(data))
+    connection.execute("CREATE TABLE clock AS SELECT * FROM clock_values")
+    connection.unregister("clock_values")
+
+
+def _single(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    return int(connection.execute(sql).fetchall()[0][0])

@@ -1,0 +1,283 @@
+"""Runs the screening on DuckDB: one dataset folder in, findings, institutions and run record out."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hengjian.backends.connection import open_connection
+from hengjian.backends.dataset import DatasetReader
+from hengjian.backends.dialect import install_dialect
+from hengjian.backends.preparation import Prepared, prepare
+from hengjian.engines.screening.catalogue import DETECTORS, chosen
+from hengjian.engines.screening.detector import Detector
+from hengjian.engines.screening.findings import Articles, Finding, build_findings, findings_table
+from hengjian.engines.screening.gate import abstentions, too_few
+from hengjian.engines.screening.hits import HITS, POPULATION
+from hengjian.engines.screening.score import InstitutionFacts, institutions_table
+from hengjian.kernel.errors import DomainError, Refused
+
+MEMORY_MB = 2048
+Progress = Callable[[int, int, str], None]
+Cancelled = Callable[[], bool]
+
+
+class ScreeningCancelled(DomainError):
+    """The person who started the run stopped it; nothing was written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectorRun:
+    """How one detector fared: `state` is ran, abstained, skipped or failed."""
+
+    id: str
+    version: int
+    state: str
+    reason: str
+    findings: int
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSummary:
+    """What a run gave: counts of findings by severity and of institutions by band, and every detector's state."""
+
+    out: Path
+    findings: int
+    severities: Mapping[str, int]
+    bands: Mapping[str, int]
+    detectors: tuple[DetectorRun, ...]
+    remarks: tuple[Mapping[str, object], ...]
+    seconds: float
+
+
+@dataclass(kw_only=True)
+class _State:
+    findings: list[Finding] = field(default_factory=list)
+    runs: list[DetectorRun] = field(default_factory=list)
+    abstained: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def run_screening(
+    dataset: Path,
+    out: Path,
+    *,
+    today: date,
+    articles: Articles,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+    only: Iterable[str] | None = None,
+    detectors: Sequence[Detector] | None = None,
+    memory_mb: int = MEMORY_MB,
+    threads: int | None = None,
+) -> RunSummary:
+    """Screen `dataset` and write findings.parquet, institutions.parquet and run.json into `out`.
+
+    `articles(violation, on)` names the article in force. `progress(done, total, label)` is called after each part,
+    `cancelled()` asked before it. The same data, `today` and program give the same two Parquet files byte for byte.
+    Refused: no dataset, unreadable files, missing required tables or columns, unknown detector in `only`.
+    """
+    started = time.monotonic()
+    plan = _plan(only, detectors)
+    report = progress or (lambda done, total, label: None)
+    ask = cancelled or (lambda: False)
+    total = len(plan) + 2
+    with tempfile.TemporaryDirectory(prefix="hengjian-screen-") as scratch:
+        connection = open_connection(temp_directory=Path(scratch), threads=threads, memory_mb=memory_mb)
+        connection.execute("SET preserve_insertion_order = false")
+        reader = None
+        try:
+            install_dialect(connection)
+            report(0, total, "读取数据并检查质量")
+            reader = DatasetReader(dataset, connection)
+            prepared = prepare(reader, connection, plan, today=today)
+            state = _State()
+            for number, detector in enumerate(plan, start=1):
+                _stop_if(ask)
+                report(number, total, f"{detector.id} {detector.title}")
+                _run_one(connection, prepared, detector, state=state, articles=articles)
+            _stop_if(ask)
+            report(total - 1, total, "计算风险并写出结果")
+            summary = _write(out, prepared, state, today=today, started=started)
+        finally:
+            if reader is not None:
+                reader.close()
+            connection.close()
+    report(total, total, "完成")
+    return summary
+
+
+def _plan(only: Iterable[str] | None, detectors: Sequence[Detector] | None) -> Sequence[Detector]:
+    if detectors is not None:
+        return detectors
+    try:
+        return chosen(only)
+    except KeyError as error:
+        known = "、".join(detector.id for detector in DETECTORS)
+        raise Refused(f"没有编号为 {error.args[0]} 的检测器；现有：{known}") from error
+
+
+def _stop_if(ask: Cancelled) -> None:
+    if ask():
+        raise ScreeningCancelled("筛查已取消，没有写出任何结果")
+
+
+def _run_one(
+    connection: duckdb.DuckDBPyConnection,
+    prepared: Prepared,
+    detector: Detector,
+    *,
+    state: _State,
+    articles: Articles,
+) -> None:
+    """One detector on its own: whatever breaks in it is its failure alone."""
+    started = time.monotonic()
+    lacking = _lacking(detector, prepared)
+    found: list[Finding] = []
+    status, reason = "ran", ""
+    if lacking:
+        status, reason = "skipped", lacking
+        silent = {institution: lacking for institution in prepared.institutions}
+    else:
+        silent = abstentions(detector, prepared.quality, prepared.institutions)
+        try:
+            hits, judged = _compute(connection, detector)
+            silent = too_few(detector, judged, prepared.institutions) | silent if judged is not None else silent
+            found = build_findings(detector, _spoken(hits, silent), judged=judged or {}, articles=articles)
+        except (duckdb.Error, pa.ArrowException, ValueError, KeyError, TypeError, ArithmeticError) as error:
+            status, reason = "failed", f"{type(error).__name__}：{str(error).splitlines()[0][:200]}"
+            silent = {institution: "检测器出错" for institution in prepared.institutions}
+        if status == "ran" and prepared.institutions and len(silent) == len(prepared.institutions):
+            status, reason = "abstained", Counter(silent.values()).most_common(1)[0][0]
+    state.findings += found
+    for institution, why in silent.items():
+        state.abstained.setdefault(institution, {})[detector.id] = why
+    seconds = round(time.monotonic() - started, 3)
+    state.runs.append(
+        DetectorRun(
+            id=detector.id,
+            version=detector.version,
+            state=status,
+            reason=reason,
+            findings=len(found),
+            seconds=seconds,
+        )
+    )
+
+
+def _lacking(detector: Detector, prepared: Prepared) -> str:
+    """Which table or column the detector cannot do without; empty if nothing."""
+    for need in detector.needs:
+        if need.table not in prepared.present:
+            if need.optional_table:
+                continue
+            return f"缺少表 {need.table}"
+        for column in need.required:
+            if column not in prepared.present[need.table]:
+                return f"缺少列 {need.table}.{column}"
+    return ""
+
+
+def _compute(connection: duckdb.DuckDBPyConnection, detector: Detector) -> tuple[pa.Table, dict[str, int] | None]:
+    """Run the steps; the hit table and the population by institution (None without that step)."""
+    made = []
+    try:
+        for step in detector.steps:
+            connection.execute(f'CREATE TEMP TABLE "{step.name}" AS {step.sql}')
+            made.append(step.name)
+        judged = None
+        if POPULATION in made:
+            counted = connection.execute(f'SELECT institution_id, n FROM "{POPULATION}"').fetchall()
+            judged = {str(row[0]): int(row[1]) for row in counted}
+        if detector.array is None:
+            return connection.execute(f'SELECT * FROM "{HITS}"').to_arrow_table(), judged
+        inputs = {
+            name: connection.execute(f'SELECT * FROM "{name}"').to_arrow_table() for name in detector.array.inputs
+        }
+        return detector.array.compute(inputs), judged
+    finally:
+        for name in made:
+            connection.execute(f'DROP TABLE IF EXISTS temp."{name}"')
+
+
+def _spoken(hits: pa.Table, silent: Mapping[str, str]) -> pa.Table:
+    """Hits of the institutions for which the detector may speak."""
+    speak = [institution not in silent for institution in hits["institution_id"].to_pylist()]
+    return hits.filter(pa.array(speak, pa.bool_()))
+
+
+def _write(out: Path, prepared: Prepared, state: _State, *, today: date, started: float) -> RunSummary:
+    facts = [
+        InstitutionFacts(
+            institution_id=institution,
+            n_reports=prepared.n_reports.get(institution, 0),
+            abstained=state.abstained.get(institution, {}),
+            exonerating={},
+        )
+        for institution in prepared.institutions
+    ]
+    institutions = institutions_table(facts, state.findings)
+    seconds = round(time.monotonic() - started, 3)
+    summary = RunSummary(
+        out=out,
+        findings=len(state.findings),
+        severities=Counter(finding.severity for finding in state.findings),
+        bands=Counter(institutions["band"].to_pylist()),
+        detectors=tuple(state.runs),
+        remarks=tuple(prepared.remarks),
+        seconds=seconds,
+    )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        _write_parquet(findings_table(state.findings), out / "findings.parquet")
+        _write_parquet(institutions, out / "institutions.parquet")
+        record = json.dumps(_run_record(prepared, state, today=today), ensure_ascii=False, indent=1)
+        _replace(out / "run.json", record.encode())
+    except OSError as error:
+        raise Refused(f"结果写不进 {out}：{error.strerror}", where={"file": str(out)}) from error
+    return summary
+
+
+def _run_record(prepared: Prepared, state: _State, *, today: date) -> dict[str, object]:
+    return {
+        "today": today.isoformat(),
+        "engine": f"duckdb {duckdb.__version__}",
+        "program_version": version("hengjian"),
+        "inputs": [
+            {
+                "table": one.table,
+                "files": list(one.files),
+                "rows": one.rows,
+                "sha256": one.sha256,
+                "unknown_columns": list(one.unknown),
+                "bad_cells": one.bad_cells,
+            }
+            for one in prepared.inputs
+        ],
+        "detectors": [vars(run) for run in state.runs],
+        "quality": prepared.remarks,
+    }
+
+
+def _write_parquet(table: pa.Table, path: Path) -> None:
+    partial = path.with_suffix(".partial")
+    pq.write_table(table, partial, compression="zstd")
+    os.replace(partial, path)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(content)
+    os.replace(partial, path)
