@@ -44,8 +44,8 @@ class Alert(models.Model):
     title = models.CharField("标题", max_length=200)
     subject_kind = models.CharField(max_length=16)
     subject_id = models.CharField(max_length=80)
-    evidence = models.JSONField(default=dict)
-    report_ids = models.JSONField(default=list)
+    evidence = models.JSONField(default=dict, blank=True)
+    report_ids = models.JSONField(default=list, blank=True)
     n_reports = models.PositiveIntegerField("报告数", default=0)
     state = models.CharField(
         "状态", max_length=20, choices=list(ALERT.states.items()), default=ALERT.initial, db_index=True
@@ -82,3 +82,8 @@ class Alert(models.Model):
     def is_question(self) -> bool:
         """A weak finding goes back to the institution as a data question; it accuses nobody."""
         return self.severity == "weak"
+
+    @property
+    def verdict_stands(self) -> bool:
+        """Whether a person's judgement (or proposal) is in force now, so that only new reports may undo it."""
+        return self.state in ("confirmed", "dismissed", "dismissal_proposed")

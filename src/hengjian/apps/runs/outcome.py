@@ -1,0 +1,136 @@
+"""Reading what screening handed out (`findings.parquet`, `institutions.parquet`, `run.json`) for pages and alerts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from hengjian.apps.runs.models import ScreeningRun
+from hengjian.backends.connection import open_connection
+
+FINDINGS, INSTITUTIONS, SUMMARY = "findings.parquet", "institutions.parquet", "run.json"
+FILES = {FINDINGS: "发现", INSTITUTIONS: "机构风险", SUMMARY: "运行说明"}
+BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a finished run stores in its row: run.json's parts, findings by field and detector, counts."""
+
+    engine: str
+    program_version: str
+    inputs: list[dict[str, Any]]
+    detectors: list[dict[str, Any]]
+    heat: dict[str, dict[str, int]]
+    counts: dict[str, Any]
+
+
+def output(run: ScreeningRun, name: str) -> Path:
+    """Where an output file of the run lies."""
+    return run.folder / "out" / name
+
+
+def read_outcome(run: ScreeningRun, *, previous: ScreeningRun | None) -> Outcome:
+    """Read the run's files once; `previous` is the organ's last finished run, for what is new, same and gone."""
+    summary = json.loads(output(run, SUMMARY).read_text(encoding="utf-8"))
+    heat: dict[str, Counter[str]] = defaultdict(Counter)
+    accused, severities, keys = set(), Counter(), set()
+    for finding in findings_of(run):
+        heat[finding["field"]][finding["detector"]] += 1
+        severities[finding["severity"]] += 1
+        accused.add(finding["institution_id"])
+        keys.add(finding["finding_key"])
+    bands = pq.read_table(output(run, INSTITUTIONS), columns=["band", "n_reports"])
+    counts = {
+        "findings": sum(severities.values()),
+        "severities": dict(severities),
+        "accused": len(accused),
+        "institutions": bands.num_rows,
+        "reports": sum(bands["n_reports"].to_pylist()),
+        "bands": dict(Counter(bands["band"].to_pylist())),
+        "files": {name: file_digest(output(run, name)) for name in FILES},
+        "compared": _compared(keys, previous),
+    }
+    return Outcome(
+        engine=str(summary.get("engine", "")),
+        program_version=str(summary.get("program_version", "")),
+        inputs=summary.get("inputs", []),
+        detectors=summary.get("detectors", []),
+        heat={field: dict(row) for field, row in heat.items()},
+        counts=counts,
+    )
+
+
+def _compared(keys: set[str], previous: ScreeningRun | None) -> dict[str, Any]:
+    if previous is None or not output(previous, FINDINGS).exists():
+        return {}
+    before = set(pq.read_table(output(previous, FINDINGS), columns=["finding_key"])["finding_key"].to_pylist())
+    return {
+        "number": previous.number,
+        "new": len(keys - before),
+        "same": len(keys & before),
+        "gone": len(before - keys),
+    }
+
+
+def findings_of(run: ScreeningRun) -> Iterator[dict[str, Any]]:
+    """Every finding of the run in file order: columns by the contract, `report_ids` as a list, `evidence` as a dict.
+
+    `field` is added: the field of the first accused report, empty where the finding names no report of the dataset.
+    """
+    path = output(run, FINDINGS)
+    fields = _fields_of_reports(run)
+    for batch in pq.ParquetFile(path).iter_batches(batch_size=BATCH):
+        for row in batch.to_pylist():
+            row["report_ids"] = [part for part in (row["report_ids"] or "").split("|") if part]
+            row["evidence"] = json.loads(row["evidence"] or "{}")
+            row["field"] = next((fields[r] for r in row["report_ids"] if r in fields), "")
+            yield row
+
+
+def _fields_of_reports(run: ScreeningRun) -> dict[str, str]:
+    """Field by report for the first report of every finding only; reads two columns of the dataset."""
+    reports = run.folder / "dataset" / "reports"
+    pattern = str(reports / "*.parquet" if reports.is_dir() else reports.with_suffix(".parquet")).replace("'", "''")
+    found = str(output(run, FINDINGS)).replace("'", "''")
+    with closing(open_connection(temp_directory=run.folder / "spill")) as connection:
+        rows = connection.execute(
+            "SELECT r.report_id, any_value(r.field) "
+            f"FROM read_parquet('{pattern}', union_by_name = true) AS r "
+            f"SEMI JOIN (SELECT split_part(report_ids, '|', 1) AS report_id FROM read_parquet('{found}')) AS f "
+            "ON f.report_id = r.report_id GROUP BY r.report_id"
+        ).fetchall()
+    return {report: field or "" for report, field in rows}
+
+
+def risk_values(run: ScreeningRun) -> dict[str, dict[str, Any]]:
+    """Risk of every institution of the run: code → risk, band, detail (prior_db, contributions, …)."""
+    values = {}
+    for row in pq.read_table(output(run, INSTITUTIONS)).to_pylist():
+        abstained = [part.partition(":") for part in (row["abstained"] or "").split("|") if part]
+        values[row["institution_id"]] = {
+            "risk": row["risk"],
+            "band": row["band"],
+            "detail": {
+                "prior_db": row["prior_db"],
+                "n_reports": row["n_reports"],
+                "contributions": json.loads(row["contributions"] or "[]"),
+                "exonerating": json.loads(row["exonerating"] or "[]"),
+                "abstained": [{"detector": detector, "reason": reason} for detector, _, reason in abstained],
+            },
+        }
+    return values
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 (hex) of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
