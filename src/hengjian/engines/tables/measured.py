@@ -52,7 +52,7 @@ _COUNT = re.compile(r"(?<![\d.])10(?P<lost>[1-9])\s*CFU", re.IGNORECASE | re.ASC
 
 @dataclass(frozen=True)
 class Measured:
-    """A result: `value` is None for `<bound`, `>bound`, not detected and words; `unit` is None where none is written."""
+    """A result: `value` is None for `<bound`, `>bound`, not detected and words; `unit` None where none is written."""
 
     value: Decimal | None
     qualifier: Qualifier = ""
