@@ -11,7 +11,7 @@ Type = Literal["id", "text", "int", "num", "bool", "date", "ts", "list", "numlis
 Identifier = Literal["", "uscc", "cma", "area", "standard"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """One column of the contract.
 
@@ -36,7 +36,7 @@ class Column:
         return self.headers[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """One table of the contract: `key` names the columns by which two rows are the same row."""
 
