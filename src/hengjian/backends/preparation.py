@@ -1,4 +1,4 @@
-"""Puts a dataset into the form detectors read: needed columns, institution on every row, duplicates away, Q0 measured."""
+"""Puts a dataset into the form detectors read: needed columns, institutions, duplicates away, Q0 measured."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def _measure(connection: duckdb.DuckDBPyConnection, prepared: Prepared, columns:
             continue
         measured = [name for name in names if name != "institution_id"]
         times = [name for name in measured if TABLES[table].columns[name].type == "ts"]
-        result = connection.execute(column_quality_sql(table, columns=measured, times=times)).to_arrow_table()
+        result = connection.sql(column_quality_sql(table, columns=measured, times=times)).to_arrow_table()
         for row in result.to_pylist():
             found = read_column_quality(table, measured, row)
             known = prepared.quality.setdefault(str(row["institution_id"]), {})

@@ -149,7 +149,7 @@ def _run_one(
     status, reason = "ran", ""
     if lacking:
         status, reason = "skipped", lacking
-        silent = {institution: lacking for institution in prepared.institutions}
+        silent = dict.fromkeys(prepared.institutions, lacking)
     else:
         silent = abstentions(detector, prepared.quality, prepared.institutions)
         try:
@@ -158,7 +158,7 @@ def _run_one(
             found = build_findings(detector, _spoken(hits, silent), judged=judged or {}, articles=articles)
         except (duckdb.Error, pa.ArrowException, ValueError, KeyError, TypeError, ArithmeticError) as error:
             status, reason = "failed", f"{type(error).__name__}：{str(error).splitlines()[0][:200]}"
-            silent = {institution: "检测器出错" for institution in prepared.institutions}
+            silent = dict.fromkeys(prepared.institutions, "检测器出错")
         if status == "ran" and prepared.institutions and len(silent) == len(prepared.institutions):
             status, reason = "abstained", Counter(silent.values()).most_common(1)[0][0]
     state.findings += found
@@ -202,10 +202,8 @@ def _compute(connection: duckdb.DuckDBPyConnection, detector: Detector) -> tuple
             counted = connection.execute(f'SELECT institution_id, n FROM "{POPULATION}"').fetchall()
             judged = {str(row[0]): int(row[1]) for row in counted}
         if detector.array is None:
-            return connection.execute(f'SELECT * FROM "{HITS}"').to_arrow_table(), judged
-        inputs = {
-            name: connection.execute(f'SELECT * FROM "{name}"').to_arrow_table() for name in detector.array.inputs
-        }
+            return connection.sql(f'SELECT * FROM "{HITS}"').to_arrow_table(), judged
+        inputs = {name: connection.sql(f'SELECT * FROM "{name}"').to_arrow_table() for name in detector.array.inputs}
         return detector.array.compute(inputs), judged
     finally:
         for name in made:

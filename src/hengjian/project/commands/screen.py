@@ -1,0 +1,91 @@
+"""`hengjian screen DATASET --out DIR`: screen a dataset by the data contract; needs no database."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from hengjian.backends.runner import RunSummary
+
+NAME = "screen"
+HELP = "筛查：读取按数据契约组织的数据集，给出疑点、机构风险和运行记录"
+
+STATES = {"ran": "已运行", "abstained": "数据不足，未判断", "skipped": "缺数据，跳过", "failed": "出错"}
+SEVERITIES = {"certain": "确凿", "strong": "有力", "weak": "待核"}
+BANDS = {"red": "红", "amber": "黄", "green": "绿"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", type=Path, help="数据集文件夹")
+    parser.add_argument("--out", type=Path, required=True, help="结果文件夹")
+    parser.add_argument("--today", type=_day, help="以哪一天为今天，例如 2026-11-20；默认当天")
+    parser.add_argument("--only", type=_ids, help="只运行这些检测器，例如 A6,B2")
+    parser.add_argument("--json", action="store_true", help="输出 JSON 摘要")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit 0 when the run is written; 1 when a detector failed; refused input becomes a sentence and exit 2."""
+    from hengjian.backends.articles import article_in_force
+    from hengjian.backends.runner import run_screening
+
+    summary = run_screening(
+        args.dataset,
+        args.out,
+        today=args.today or _today(),
+        articles=article_in_force,
+        progress=None if args.json else _tell,
+        only=args.only,
+    )
+    print(json.dumps(_as_json(summary), ensure_ascii=False) if args.json else _as_text(summary))
+    return 1 if any(one.state == "failed" for one in summary.detectors) else 0
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}”不是日期，请写成 2026-11-20 的样子") from error
+
+
+def _ids(text: str) -> list[str]:
+    return [part.strip().upper() for part in text.split(",") if part.strip()]
+
+
+def _today() -> date:
+    return datetime.fromtimestamp(time.time(), tz=ZoneInfo("Asia/Shanghai")).date()
+
+
+def _tell(done: int, total: int, label: str) -> None:
+    print(f"[{done}/{total}] {label}", file=sys.stderr)
+
+
+def _as_json(summary: RunSummary) -> dict[str, object]:
+    return {
+        "out": str(summary.out),
+        "findings": summary.findings,
+        "severities": dict(summary.severities),
+        "bands": dict(summary.bands),
+        "seconds": summary.seconds,
+        "detectors": [vars(one) for one in summary.detectors],
+        "quality": list(summary.remarks),
+    }
+
+
+def _as_text(summary: RunSummary) -> str:
+    lines = [
+        f"{one.id:<4}{STATES[one.state]}　{one.findings} 条疑点　{one.seconds:.1f} 秒"
+        + (f"　{one.reason}" if one.reason else "")
+        for one in summary.detectors
+    ]
+    severities = "，".join(f"{word} {summary.severities.get(code, 0)}" for code, word in SEVERITIES.items())
+    bands = "，".join(f"{word} {summary.bands.get(code, 0)}" for code, word in BANDS.items())
+    lines.append(f"共 {summary.findings} 条疑点（{severities}）；机构：{bands}；用时 {summary.seconds:.1f} 秒")
+    lines.append(f"结果在 {summary.out}")
+    return "\n".join(lines)

@@ -1,0 +1,116 @@
+"""From findings to risk."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hengjian.engines.screening.findings import Finding, canonical, false_discovery, key_of, nine_digits
+from hengjian.engines.screening.score import (
+    InstitutionFacts,
+    at_least,
+    base_risk,
+    cluster_db,
+    decibans,
+    score_institution,
+)
+
+
+def finding(number: int, *, severity: str = "strong", db: float = 20.0, reports: int = 1, **changes: object) -> Finding:
+    ids = tuple(f"R{number}-{one}" for one in range(reports))
+    usual = {
+        "finding_key": f"{number:016x}",
+        "finding_id": f"{number:016x}",
+        "detector": "A6",
+        "version": 1,
+        "institution_id": "I",
+        "subject_kind": "report",
+        "subject_id": "s",
+        "report_ids": ids,
+        "violation": "SUP-15.5",
+        "article": "",
+        "occurred_on": date(2026, 1, 1),
+        "p_value": None,
+        "q_value": None,
+        "severity": severity,
+        "score": db,
+        "evidence": "{}",
+        "cluster": "time",
+        "family": False,
+        "unit_level": False,
+        "report_db": dict.fromkeys(ids, db),
+    }
+    return Finding(**{**usual, **changes})  # type: ignore[arg-type]
+
+
+FACTS = InstitutionFacts(institution_id="I", n_reports=100, abstained={}, exonerating={})
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 4)), max_size=7), st.integers(1, 4))
+def test_at_least_agrees_with_enumeration(facts: list[tuple[float, int]], k: int) -> None:
+    whole = 0.0
+    for outcome in itertools.product((0, 1), repeat=len(facts)):
+        chance = math.prod(p if hit else 1 - p for hit, (p, _) in zip(outcome, facts, strict=True))
+        if sum(size for hit, (_, size) in zip(outcome, facts, strict=True) if hit) >= k:
+            whole += chance
+    assert at_least(k, facts) == pytest.approx(whole, abs=1e-9)
+
+
+def test_a_cluster_counts_its_largest_and_a_quarter_of_the_rest() -> None:
+    assert cluster_db([13, 7, 3]) == 13 + 0.25 * 10
+    assert cluster_db([30, 30, 30]) == 30
+    assert cluster_db([]) == 0
+
+
+def test_an_institution_without_findings_keeps_the_prior() -> None:
+    row = score_institution(FACTS, [])
+    assert row["risk"] == nine_digits(base_risk())
+    assert row["band"] == "green" and row["contributions"] == "[]"
+
+
+def test_weak_findings_never_lift_above_green() -> None:
+    many = [finding(number, severity="weak", db=3.0, reports=5) for number in range(40)]
+    row = score_institution(FACTS, many)
+    assert row["band"] == "green" and row["risk"] == nine_digits(base_risk())
+
+
+def test_many_certain_findings_are_red_and_explained() -> None:
+    row = score_institution(FACTS, [finding(number, severity="certain", db=30.0) for number in range(6)])
+    assert row["band"] == "red"
+    assert '"cluster":"time"' in str(row["contributions"])
+
+
+def test_the_same_few_findings_mean_less_among_many_reports() -> None:
+    found = [finding(number) for number in range(10)]
+    small = score_institution(FACTS, found)["risk"]
+    large = score_institution(
+        InstitutionFacts(institution_id="I", n_reports=50_000, abstained={}, exonerating={}), found
+    )["risk"]
+    assert float(str(large)) < float(str(small))
+
+
+def test_contributions_add_up_to_the_odds() -> None:
+    import json
+
+    found = [finding(1, severity="certain", db=30.0, reports=9), finding(2, cluster="identity", reports=4)]
+    row = score_institution(FACTS, found)
+    added = sum(part["decibans"] for part in json.loads(str(row["contributions"])))
+    assert float(str(row["prior_db"])) + added == pytest.approx(decibans(float(str(row["risk"]))), abs=1e-4)
+
+
+def test_false_discovery_is_monotone_and_keeps_nulls() -> None:
+    assert false_discovery([0.01, None, 0.04, 0.03]) == pytest.approx([0.03, None, 0.04, 0.04])
+
+
+def test_keys_are_sixteen_hex_digits_over_0x1f() -> None:
+    assert key_of(["A6", "I", None]) == key_of(["A6", "I", ""])
+    assert len(key_of(["A6"])) == 16 and key_of(["a", "b"]) != key_of(["ab"])
+
+
+def test_canonical_json_has_one_form() -> None:
+    assert canonical({"b": 1 / 3, "a": None, "c": date(2026, 1, 2)}) == '{"b":0.333333333,"c":"2026-01-02"}'
