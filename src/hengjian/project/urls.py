@@ -10,7 +10,6 @@ urlpatterns = [
     path("alive", alive, name="alive"),
     path("", include("hengjian.apps.desk.urls")),
     path("", include("hengjian.apps.accounts.urls")),
-    path("record/", include("hengjian.apps.record.urls")),
     path("rulebook/", include("hengjian.apps.rulebook.urls")),
     path("institutions/", include("hengjian.apps.registry.urls")),
     path("institutions/", include("hengjian.apps.dossiers.urls")),

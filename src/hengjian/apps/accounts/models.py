@@ -48,6 +48,7 @@ class Organ(models.Model):
 
     class Meta:
         ordering = ["path"]
+        verbose_name = "机关"
 
     def __str__(self) -> str:
         return self.name
@@ -82,6 +83,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ["username"]
+        verbose_name = "人员"
 
     def __str__(self) -> str:
         return self.name
@@ -108,6 +110,7 @@ class Posting(models.Model):
 
     class Meta:
         ordering = ["organ__path", "role", "pk"]
+        verbose_name = "任职"
         constraints = [
             models.UniqueConstraint(fields=["user", "organ", "role", "valid_from"], name="posting_once"),
         ]
@@ -143,6 +146,7 @@ class Avoidance(models.Model):
 
     class Meta:
         ordering = ["-valid_from", "pk"]
+        verbose_name = "回避"
 
     def __str__(self) -> str:
         return f"{self.user.name} 回避 {self.institution_id}"
@@ -161,6 +165,7 @@ class Share(models.Model):
 
     class Meta:
         ordering = ["-granted_at"]
+        verbose_name = "共享"
         constraints = [models.UniqueConstraint(fields=["thing_kind", "thing_id", "organ"], name="share_once")]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from hengjian.apps.accounts.models import Level, Organ, Posting
+from hengjian.apps.accounts.models import Avoidance, Level, Organ, Posting, User
 from hengjian.apps.accounts.rights import granting, postings_on, visible
 from hengjian.apps.record.models import Event
 
@@ -46,3 +46,19 @@ def events_seen_by(user: Any, *, on: date) -> QuerySet[Event]:
     for posting in granting(user, "record.view", on):
         condition |= Q(organ_path__startswith=posting.organ.path)
     return Event.objects.filter(condition)
+
+
+def persons_seen_by(user: Any, *, on: date) -> QuerySet[User]:
+    """People who hold or held a posting in the person's part of the tree."""
+    return User.objects.filter(pk__in=people_seen_by(user, on=on).order_by().values("user_id"))
+
+
+def avoidances_seen_by(user: Any, *, on: date) -> QuerySet[Avoidance]:
+    """Avoidances of the people the person may see."""
+    people = persons_seen_by(user, on=on).order_by().values("pk")
+    return Avoidance.objects.select_related("user").filter(user_id__in=people)
+
+
+def in_force(rows: QuerySet[Any], *, on: date) -> QuerySet[Any]:
+    """Only rows whose validity holds the day."""
+    return rows.filter(valid_from__lte=on).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))

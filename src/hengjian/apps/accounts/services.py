@@ -43,6 +43,10 @@ def create_organ(
     organ = Organ(
         name=name, short_name=short_name, level=level, area_code=area_code, parent=parent, valid_from=valid_from
     )
+    try:
+        organ.full_clean()
+    except ValidationError as error:
+        raise _refuse(error) from error
     organ.save()
     organ.path = f"{parent.path if parent else '/'}{organ.pk}/"
     organ.save(update_fields=["path"])
@@ -104,6 +108,9 @@ def create_posting(
         raise Refused("机构用户必须填写所属机构的统一社会信用代码。")
     if valid_to and valid_to < valid_from:
         raise Refused("任职止日期早于任职起日期。")
+    same = Posting.objects.filter(user=user, organ=organ, role=role)
+    if any(_overlap(one, valid_from, valid_to) for one in same):
+        raise Refused(f"{user.name}在这段时间已有“{Role(role).label}”的任职。")
     posting = Posting(
         user=user,
         organ=organ,
@@ -125,6 +132,10 @@ def create_posting(
         now=now, actor=actor, verb="posting.create", thing=posting, organ_path=organ.path, after=snapshot(posting)
     )
     return posting
+
+
+def _overlap(posting: Posting, first: date, last: date | None) -> bool:
+    return (last is None or posting.valid_from <= last) and (posting.valid_to is None or posting.valid_to >= first)
 
 
 @transaction.atomic
@@ -189,6 +200,22 @@ def change_password(*, actor: Actor, now: datetime, user: User, password: str) -
 
 
 @transaction.atomic
+def reset_password(*, actor: Actor, now: datetime, user_id: int, password: str, reason: str, organ_path: str) -> User:
+    """Give somebody else a new password after their identity was checked; their sessions end by it."""
+    if not reason.strip():
+        raise Refused("请写明怎样核对了身份。")
+    user = User.objects.select_for_update().get(pk=user_id)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise _refuse(error) from error
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    append_event(now=now, actor=actor, verb="user.reset", thing=user, organ_path=organ_path, reason=reason)
+    return user
+
+
+@transaction.atomic
 def add_avoidance(
     *,
     actor: Actor,
@@ -235,10 +262,72 @@ def share_matter(
         actor=actor,
         verb="matter.share",
         thing=thing,
+        organ_path=getattr(thing, "organ_path", None),
         reason=reason,
         after={"organ": organ.name, "valid_to": valid_to},
     )
     return share
+
+
+@transaction.atomic
+def end_share(*, actor: Actor, now: datetime, share_id: int, thing: models.Model, last_day: date) -> Share:
+    """Take a shared matter back: from the next day on the other organ does not see it any more."""
+    share = Share.objects.select_for_update(of=("self",)).select_related("organ").get(pk=share_id)
+    share.valid_to = last_day
+    share.save(update_fields=["valid_to"])
+    append_event(
+        now=now,
+        actor=actor,
+        verb="matter.unshare",
+        thing=thing,
+        organ_path=getattr(thing, "organ_path", None),
+        after={"organ": share.organ.name, "valid_to": last_day},
+    )
+    return share
+
+
+@transaction.atomic
+def close_organ(*, actor: Actor, now: datetime, organ_id: int, last_day: date, reason: str) -> Organ:
+    """End an organ; its rows stay. Refused while organs below it or people in it go on beyond that day."""
+    organ = Organ.objects.select_for_update(of=("self",)).get(pk=organ_id)
+    if not reason.strip():
+        raise Refused("请写明撤销的依据或者原因。")
+    if last_day < organ.valid_from:
+        raise Refused("撤销日期早于设立日期。")
+    if organ.valid_to:
+        raise Refused(f"该机关已于 {organ.valid_to} 撤销。")
+    beyond = models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=last_day)
+    if organ.children.filter(beyond).exists():
+        raise Refused("它的下级机关还没有撤销，请先处理下级机关。")
+    if organ.postings.filter(beyond).exists():
+        raise Refused("还有人员在该机关任职到这一天之后，请先免去或者调整任职。")
+    organ.valid_to = last_day
+    organ.save(update_fields=["valid_to"])
+    append_event(
+        now=now,
+        actor=actor,
+        verb="organ.close",
+        thing=organ,
+        organ_path=organ.path,
+        reason=reason,
+        before={"valid_to": None},
+        after={"valid_to": last_day},
+    )
+    return organ
+
+
+@transaction.atomic
+def end_avoidance(*, actor: Actor, now: datetime, avoidance_id: int, last_day: date, organ_path: str) -> Avoidance:
+    """The tie has ended; the row stays."""
+    avoidance = Avoidance.objects.select_for_update(of=("self",)).select_related("user").get(pk=avoidance_id)
+    if last_day < avoidance.valid_from:
+        raise Refused("止日早于起日。")
+    avoidance.valid_to = last_day
+    avoidance.save(update_fields=["valid_to"])
+    append_event(
+        now=now, actor=actor, verb="avoidance.end", thing=avoidance, organ_path=organ_path, after={"valid_to": last_day}
+    )
+    return avoidance
 
 
 def note_visit(*, user: User, now: datetime) -> None:

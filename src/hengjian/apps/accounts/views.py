@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from typing import Any
 
@@ -18,6 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from hengjian.apps.accounts.gates import public
 from hengjian.apps.accounts.models import User
 from hengjian.apps.accounts.services import note_visit
+
+log = logging.getLogger("hengjian")
 
 
 def _safe_next(request: HttpRequest) -> str:
@@ -50,7 +53,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             "next": request.POST.get("next", ""),
             "error": "用户名或密码不对。连续 5 次输错，账号将锁定 15 分钟。",
         }
-    return render(request, "accounts/sign_in.html", context, status=401 if context["error"] else 200)
+    return render(request, "accounts/sign_in.html", context, status=422 if context["error"] else 200)
 
 
 @public("signing out needs no right")
@@ -76,23 +79,22 @@ def locked_out(
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that came without its token: too old a page, or cookies switched off."""
-    return render(request, "accounts/csrf.html", status=403)
+    return render(request, "403_csrf.html", status=403)
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403 with a sentence."""
-    return render(request, "accounts/not_allowed.html", status=403)
+    return render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: not there, or not yours to see; the page does not say which."""
-    return render(request, "accounts/not_found.html", status=404)
+    return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500 with an id that the log carries too."""
-    import logging
-
-    number = secrets.token_hex(4)
-    logging.getLogger("hengjian").error("error page %s for %s", number, request.path)
-    return render(request, "accounts/server_error.html", {"number": number}, status=500)
+    number = f"E-{timezone.localtime():%Y%m%d-%H%M}-{secrets.token_hex(2).upper()}"
+    view = request.resolver_match.view_name if request.resolver_match else "?"
+    log.error("error page %s of %s", number, view)
+    return render(request, "500.html", {"error_id": number}, status=500)

@@ -62,3 +62,33 @@ class DailyRoot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.root[:8]}"
+
+
+class Verification(models.Model):
+    """One run over the whole chain, asked for by a person: how far it is and what it found."""
+
+    STATES = [
+        ("waiting", "排队中"),
+        ("running", "校验中"),
+        ("done", "已完成"),
+        ("failed", "中断"),
+        ("cancelled", "已取消"),
+    ]
+
+    requested_by = models.CharField("发起人", max_length=80)
+    requested_at = models.DateTimeField("发起时间")
+    state = models.CharField("状态", max_length=20, choices=STATES, default="waiting")
+    done = models.BigIntegerField("已校验", default=0)
+    total = models.BigIntegerField("共", default=0)
+    cancel_requested = models.BooleanField(default=False)
+    touched_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    head_hash = models.CharField("链尾摘要", max_length=64, blank=True)
+    broken_sequence = models.BigIntegerField("断于", null=True, blank=True)
+    broken_reason = models.CharField("原因", max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"verification {self.pk} {self.state}"

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
+from django.utils import timezone
 
 from hengjian.apps.record.chain import Link, link_hash, merkle_root
 from hengjian.apps.record.models import ChainHead, DailyRoot, Event
@@ -155,17 +156,32 @@ def perform(
 
 @transaction.atomic
 def seal_day(*, day: date, now: datetime) -> DailyRoot | None:
-    """Store the Merkle root of one finished day; a sealed day is never sealed again; None for a day without events."""
+    """Store the Merkle root of one finished day; a sealed day is never sealed again.
+
+    The root covers every event appended since the previous root up to the last one of that day, so that the roots
+    lie edge to edge even when a clock ran backwards over midnight. None when there is nothing to seal.
+    """
+    head = ChainHead.objects.select_for_update().get(pk=1)
     existing = DailyRoot.objects.filter(day=day).first()
     if existing:
         return existing
-    rows = list(Event.objects.filter(at__date=day).order_by("sequence").values_list("sequence", "hash"))
-    if not rows:
+    latest = DailyRoot.objects.order_by("-last_sequence").first()
+    first = latest.last_sequence + 1 if latest else 1
+    fresh = Event.objects.filter(sequence__gte=first, sequence__lte=head.sequence)
+    last = fresh.filter(at__date__lte=day).aggregate(last=models.Max("sequence"))["last"]
+    if last is None:
         return None
+    hashes = fresh.filter(sequence__lte=last).order_by("sequence").values_list("hash", flat=True)
     return DailyRoot.objects.create(
-        day=day,
-        first_sequence=rows[0][0],
-        last_sequence=rows[-1][0],
-        root=merkle_root([h for _, h in rows]),
-        sealed_at=now,
+        day=day, first_sequence=first, last_sequence=last, root=merkle_root(list(hashes)), sealed_at=now
     )
+
+
+def seal_missing_days(now: datetime) -> list[DailyRoot]:
+    """Seal every finished day (Asia/Shanghai) that has events and no root yet, oldest first; answers the new roots."""
+    today = timezone.localdate(now)
+    latest = DailyRoot.objects.order_by("-last_sequence").first()
+    fresh = Event.objects.filter(sequence__gt=latest.last_sequence if latest else 0, at__date__lt=today)
+    days = sorted(set(fresh.values_list("at__date", flat=True).distinct()))
+    sealed = [seal_day(day=day, now=now) for day in days if latest is None or day > latest.day]
+    return [root for root in sealed if root is not None]

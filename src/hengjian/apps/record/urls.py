@@ -1,8 +1,0 @@
-"""URLs of record."""
-
-from __future__ import annotations
-
-from django.urls import URLPattern
-
-app_name = "record"
-urlpatterns: list[URLPattern] = []
