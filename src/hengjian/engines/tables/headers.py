@@ -13,6 +13,8 @@ from hengjian.engines.tables.writing import is_blank
 
 SEARCHED_ROWS = 40
 Rows = Sequence[Sequence[str]]
+_OTHER_PARTY = re.compile("被抽|受检|生产|经营|委托|供货")
+"""Groups about somebody else: a credit code under them is not the testing institution's."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ def _variants(header: str) -> list[tuple[str, float, str]]:
         found.append((bare, 0.95, "（去掉括号里的单位）"))
     if "/" in header:
         group, _, part = header.partition("/")
-        found += [(group.strip() + part.strip(), 0.97, "（两层表头）"), (part.strip(), 0.93, "（两层表头）")]
+        found.append((group.strip() + part.strip(), 0.97, "（两层表头）"))
+        if not _OTHER_PARTY.search(group):
+            found.append((part.strip(), 0.93, "（两层表头）"))
     numbered = re.sub(r"[.．_]?\d+$", "", header)
     if numbered != header and numbered.strip():
         found.append((numbered, 0.8, "（去掉末尾的序号）"))

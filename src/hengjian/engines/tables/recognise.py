@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hengjian.engines.tables import identifiers
 from hengjian.engines.tables.contract import TABLES, Column, Table
-from hengjian.engines.tables.headers import Header, Rows, find_header, look_up
+from hengjian.engines.tables.headers import Header, Rows, find_header, header_unit, look_up
 from hengjian.engines.tables.mapping import Feed, Mapping, Target, header_key
 from hengjian.engines.tables.measured import parse_limit, parse_measured
 from hengjian.engines.tables.values import parse_cell
@@ -195,6 +195,10 @@ def mapping_of(proposals: Sequence[Proposal], *, tables: Sequence[Table]) -> Map
             source = headers.get("reports.report_id") or headers.get("reports.report_no")
             if source is not None:
                 feeds.setdefault("report_id", Feed("column", _reference(source)))
+        value = headers.get(f"{table.name}.value_text")
+        unit = header_unit(value.header) if value else None
+        if unit and "unit" not in feeds:
+            feeds["unit"] = Feed("constant", unit)
         for name in table.required:
             fallback = FALLBACKS.get((table.name, name))
             if name not in feeds and fallback in feeds:

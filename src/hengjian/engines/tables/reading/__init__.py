@@ -1,0 +1,1 @@
+"""Reading what is handed over: archives with limits, delimited text, workbooks and their hidden facts."""
