@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hengjian.apps.runs.models import ScreeningRun
@@ -18,7 +19,23 @@ from hengjian.backends.connection import open_connection
 
 FINDINGS, INSTITUTIONS, SUMMARY = "findings.parquet", "institutions.parquet", "run.json"
 FILES = {FINDINGS: "发现", INSTITUTIONS: "机构风险", SUMMARY: "运行说明"}
+INDEX = "index.parquet"
 BATCH = 2_000
+INDEX_OWN = ("finding_key", "detector", "field", "severity", "institution_id", "occurred_on", "score")
+INDEX_SCHEMA = pa.schema(
+    [
+        ("finding_key", pa.string()),
+        ("detector", pa.string()),
+        ("field", pa.string()),
+        ("severity", pa.string()),
+        ("institution_id", pa.string()),
+        ("occurred_on", pa.date32()),
+        ("score", pa.float64()),
+        ("n_reports", pa.int64()),
+        ("says", pa.string()),
+    ]
+)
+"""Kept beside the run's output, so that a page never has to open an analytical database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +60,14 @@ def read_outcome(run: ScreeningRun, *, previous: ScreeningRun | None) -> Outcome
     summary = json.loads(output(run, SUMMARY).read_text(encoding="utf-8"))
     heat: dict[str, Counter[str]] = defaultdict(Counter)
     accused, severities, keys = set(), Counter(), set()
+    index = []
     for finding in findings_of(run):
+        index.append(_index_row(finding))
         heat[finding["field"]][finding["detector"]] += 1
         severities[finding["severity"]] += 1
         accused.add(finding["institution_id"])
         keys.add(finding["finding_key"])
+    pq.write_table(pa.Table.from_pylist(index, schema=INDEX_SCHEMA), run.folder / INDEX)
     bands = pq.read_table(output(run, INSTITUTIONS), columns=["band", "n_reports"])
     counts = {
         "findings": sum(severities.values()),
@@ -67,6 +87,19 @@ def read_outcome(run: ScreeningRun, *, previous: ScreeningRun | None) -> Outcome
         heat={field: dict(row) for field, row in heat.items()},
         counts=counts,
     )
+
+
+def _index_row(finding: dict[str, Any]) -> dict[str, Any]:
+    says = str(finding["evidence"].get("says", ""))
+    return {**{name: finding[name] for name in INDEX_OWN}, "n_reports": len(finding["report_ids"]), "says": says}
+
+
+def index_rows(run: ScreeningRun) -> list[dict[str, Any]]:
+    """The run's findings in short, strongest first: what the page of findings lists; empty before the run finished."""
+    path = run.folder / INDEX
+    if not path.exists():
+        return []
+    return pq.read_table(path).sort_by([("score", "descending"), ("finding_key", "ascending")]).to_pylist()  # type: ignore[no-any-return]
 
 
 def _compared(keys: set[str], previous: ScreeningRun | None) -> dict[str, Any]:
@@ -111,22 +144,15 @@ def _fields_of_reports(run: ScreeningRun) -> dict[str, str]:
     return {report: field or "" for report, field in rows}
 
 
-def risk_values(run: ScreeningRun) -> dict[str, dict[str, Any]]:
-    """Risk of every institution of the run: code → risk, band, detail (prior_db, contributions, …)."""
-    values = {}
+def risk_values(run: ScreeningRun) -> list[dict[str, Any]]:
+    """The rows of institutions.parquet with their JSON columns read; `abstained` as [{detector, reason}]."""
+    values = []
     for row in pq.read_table(output(run, INSTITUTIONS)).to_pylist():
         abstained = [part.partition(":") for part in (row["abstained"] or "").split("|") if part]
-        values[row["institution_id"]] = {
-            "risk": row["risk"],
-            "band": row["band"],
-            "detail": {
-                "prior_db": row["prior_db"],
-                "n_reports": row["n_reports"],
-                "contributions": json.loads(row["contributions"] or "[]"),
-                "exonerating": json.loads(row["exonerating"] or "[]"),
-                "abstained": [{"detector": detector, "reason": reason} for detector, _, reason in abstained],
-            },
-        }
+        row["contributions"] = json.loads(row["contributions"] or "[]")
+        row["exonerating"] = json.loads(row["exonerating"] or "[]")
+        row["abstained"] = [{"detector": detector, "reason": reason} for detector, _, reason in abstained]
+        values.append(row)
     return values
 
 

@@ -17,7 +17,7 @@ from hengjian.apps.runs.lock import Busy, at_work
 from hengjian.apps.runs.models import ScreeningRun
 from hengjian.apps.runs.outcome import read_outcome
 from hengjian.apps.runs.services import finish_run, move_by_system
-from hengjian.backends.runner import Cancelled, run_screening
+from hengjian.backends.runner import ScreeningCancelled, run_screening
 from hengjian.kernel.errors import DomainError, NotFound, Refused
 from hengjian.law.catalogue import article_as_of
 
@@ -27,6 +27,7 @@ DATASET_SHARE = 10
 """Per cent of the progress bar for building the dataset; screening has the rest."""
 LEAST_SECONDS = 0.5
 """Progress is written at most this often."""
+STOPPED = "按要求停下，没有写入任何结果。"
 BROKEN = "筛查程序出错（{}），没有写入任何结果。可以重新运行；再次失败请把运行编号报给系统管理员。"
 TECHNICAL = (duckdb.Error, pa.ArrowException, OSError, MemoryError)
 
@@ -38,13 +39,13 @@ class Progress:
         self._pk, self._written, self._asked = run.pk, None, False
 
     def part(self, low: int, high: int) -> Callable[[int, int, str], None]:
-        """A reporter for one part of the work, spread over low…high per cent; raises Cancelled when asked to stop."""
+        """A reporter for one part of the work, spread over low…high per cent; raises ScreeningCancelled when asked to stop."""
 
         def report(done: int, total: int, step: str) -> None:
             share = low + (high - low) * (done / total if total else 0)
             self._write(round(share * 10), step)
             if self.cancelled():
-                raise Cancelled
+                raise ScreeningCancelled(STOPPED)
 
         return report
 
@@ -90,8 +91,8 @@ def _work(run: ScreeningRun) -> None:
         _screen(run, progress)
         outcome = read_outcome(run, previous=_previous(run))
         finish_run(run=run, outcome=outcome, now=timezone.now())
-    except Cancelled:
-        move_by_system(run=run, action="stop", now=timezone.now(), message="按要求停下，没有写入任何结果。")
+    except ScreeningCancelled:
+        move_by_system(run=run, action="stop", now=timezone.now(), message=STOPPED)
     except DomainError as error:
         move_by_system(run=run, action="fail", now=timezone.now(), message=error.sentence)
     except TECHNICAL as error:

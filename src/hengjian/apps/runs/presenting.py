@@ -1,0 +1,231 @@
+"""What the pages of a run show, as values: progress, detectors in groups, the field × detector table, risk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from hengjian.apps.registry.models import Institution
+from hengjian.apps.runs.models import ScreeningRun
+from hengjian.apps.runs.procedures import RUN
+from hengjian.apps.runs.services import INTERRUPTED, interrupted
+from hengjian.apps.runs.wording import CLUSTERS, DETECTOR_STATES, title_of
+from hengjian.engines.tables.fields import FIELD_CODES
+from hengjian.ui import figures, wording
+from hengjian.ui.parts import Action, Work
+
+GROUPS = (
+    ("failed", "失败", "warn", "其余检测器不受影响，已有结果照常可用"),
+    ("abstained", "弃权", "minus", "数据撑不起结论，所以不下结论；弃权不等于没有问题"),
+    ("skipped", "跳过", "ring", "没有收到所需的数据表或列"),
+    ("ran", "完成", "check", ""),
+)
+WORK_STATES = {"queued": "waiting", "finished": "done", "interrupted": "failed"}
+STATE_TAGS = {
+    "queued": "",
+    "running": "blue",
+    "finished": "ok",
+    "failed": "bad",
+    "cancelled": "line",
+    "interrupted": "warn",
+}
+
+
+def shown_state(run: ScreeningRun) -> str:
+    """The state a reader should see: a run whose worker is dead is interrupted even before anybody marked it."""
+    return "interrupted" if interrupted(run) else run.state
+
+
+def state_label(run: ScreeningRun) -> str:
+    """The shown state in Chinese."""
+    return RUN.states[shown_state(run)]
+
+
+def heading(run: ScreeningRun) -> str:
+    """The page's title says how it went."""
+    state = shown_state(run)
+    if state != "finished":
+        return f"筛查 {run.number} {RUN.states[state]}"
+    by_state = {name: sum(1 for one in run.detectors if one["state"] == name) for name in DETECTOR_STATES}
+    text = f"{len(run.detectors)} 个检测器完成 {by_state['ran']} 个"
+    for name in ("failed", "abstained", "skipped"):
+        if by_state[name]:
+            text += f"，{DETECTOR_STATES[name]} {by_state[name]} 个"
+    return text
+
+
+def progress_of(run: ScreeningRun, *, now: datetime, may_start: bool) -> Work:
+    """How far the run is, how long it took and may still take, and what the person may do about it."""
+    state = shown_state(run)
+    share = run.done / run.total if run.total else (0.0 if state == "queued" else None)
+    return Work(
+        title=f"筛查 {run.number}",
+        state=WORK_STATES.get(state, state),
+        share=share,
+        progress=_progress_text(run, state, now),
+        facts="按步骤计，先整理数据，再逐个运行检测器",
+        cancel=_cancel(run) if may_start and state in ("queued", "running") and not run.cancel_requested else None,
+        cancel_note="取消后不写入任何结果，不影响现有预警和风险。",
+        after=_restart(run) if may_start and state in ("failed", "cancelled", "interrupted") else None,
+        error=(run.message or INTERRUPTED) if state in ("failed", "interrupted") else "",
+        poll_url=reverse("runs:progress", args=[run.number]),
+    )
+
+
+def _cancel(run: ScreeningRun) -> Action:
+    return Action("取消运行", reverse("runs:cancel", args=[run.number]), icon="stop", method="post")
+
+
+def _restart(run: ScreeningRun) -> Action:
+    return Action("重新运行", reverse("runs:restart", args=[run.number]), icon="sync", method="post", kind="primary")
+
+
+def _progress_text(run: ScreeningRun, state: str, now: datetime) -> str:
+    if state == "queued":
+        return f"已排队 {wording.duration((now - run.requested_at).total_seconds())}，等后台程序接手"
+    if state == "cancelled":
+        return run.message or "在排队时已取消。"
+    if state != "running" or run.begun_at is None:
+        return ""
+    used = (now - run.begun_at).total_seconds()
+    left = used * (run.total - run.done) / run.done if run.done and run.total else None
+    parts = [f"已用 {wording.duration(used)}"]
+    if left is not None and used > 1:
+        parts.append(f"约剩 {wording.duration(left)}")
+    if run.cancel_requested:
+        parts.append("已要求停下，做完手上这一步就停")
+    return "，".join(parts) + (f"。正在：{run.step}" if run.step else "")
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorLine:
+    """One detector of a run: number, what it looks for, its state, how many findings, why not, time."""
+
+    id: str
+    title: str
+    version: int
+    state: str
+    findings: int
+    url: str
+    note: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorGroup:
+    """Detectors with the same state under their heading."""
+
+    state: str
+    label: str
+    icon: str
+    note: str
+    lines: tuple[DetectorLine, ...]
+
+
+def detector_groups(run: ScreeningRun) -> list[DetectorGroup]:
+    """The run's detectors: failed first, those with most findings last group first."""
+    made = []
+    for state, label, icon, note in GROUPS:
+        lines = [_line(run, one) for one in run.detectors if one["state"] == state]
+        lines.sort(key=lambda line: -line.findings)
+        if state == "ran":
+            note = f"共 {sum(line.findings for line in lines)} 条发现"
+        if lines:
+            made.append(DetectorGroup(state, label, icon, note, tuple(lines)))
+    return made
+
+
+def _line(run: ScreeningRun, one: Mapping[str, Any]) -> DetectorLine:
+    note = one.get("reason", "")
+    if one["state"] == "ran":
+        fields = sorted(((row.get(one["id"], 0), field) for field, row in run.heat.items()), reverse=True)
+        note = "，".join(f"{FIELD_CODES.get(field, '领域不明')} {count}" for count, field in fields if count)
+    return DetectorLine(
+        id=one["id"],
+        title=title_of(one["id"]),
+        version=one["version"],
+        state=one["state"],
+        findings=one["findings"],
+        url=findings_url(run, detector=one["id"]),
+        note=note,
+        seconds=one["seconds"],
+    )
+
+
+def findings_url(run: ScreeningRun, **wanted: str) -> str:
+    """The run's findings, narrowed."""
+    return f"{reverse('runs:findings', args=[run.number])}?{urlencode(wanted)}"
+
+
+def heat_of(run: ScreeningRun) -> SafeString | None:
+    """Findings by field and detector; None where there is none."""
+    if not run.heat:
+        return None
+    columns = [one["id"] for one in run.detectors]
+    silent = {one["id"] for one in run.detectors if one["state"] != "ran"}
+    fields = sorted(run.heat, key=lambda field: -sum(run.heat[field].values()))
+    counts = [[None if c in silent else run.heat[f].get(c, 0) for c in columns] for f in fields]
+    return figures.heat_table(
+        "发现：领域 × 检测器",
+        "领域",
+        [FIELD_CODES.get(field, "领域不明") for field in fields],
+        columns,
+        counts,
+        url=lambda r, c: findings_url(run, field=fields[r] or "none", detector=columns[c]),
+        absent="—",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPicture:
+    """An institution's risk in force with its reasons."""
+
+    drawn: figures.Drawn
+    without: tuple[tuple[str, str, str], ...]
+    abstained: tuple[tuple[str, str, str], ...]
+    exonerating: tuple[tuple[str, str], ...]
+    n_reports: int
+
+
+def risk_picture(institution: Institution) -> RiskPicture | None:
+    """The waterfall, what the risk would be without each cluster, what abstained; None while there is no risk."""
+    detail = institution.risk_detail
+    if institution.risk is None or "prior_db" not in detail:
+        return None
+    prior = float(detail["prior_db"])
+    parts = [*detail.get("contributions", ()), *detail.get("exonerating", ())]
+    total = prior + sum(float(one["decibans"]) for one in parts)
+    alerts = f"{reverse('alerts:queue')}?{urlencode({'q': institution.uscc, 'state': 'all'})}"
+    lines = [
+        figures.Contribution(
+            CLUSTERS.get(one["cluster"], one["cluster"]) if "cluster" in one else str(one["what"]),
+            float(one["decibans"]),
+            f"{len(one['finding_ids'])} 条发现" if "finding_ids" in one else "反向证据",
+            alerts if "finding_ids" in one else None,
+        )
+        for one in parts
+    ]
+    without = tuple(
+        (line.label, f"{line.decibans:+.1f}", f"{figures.probability(total - line.decibans):.2f}")
+        for line in lines
+        if line.decibans
+    )
+    return RiskPicture(
+        drawn=figures.waterfall(
+            figures.Contribution("起点", prior, "没有任何发现时的风险"), lines, sum_label="现行风险"
+        ),
+        without=without,
+        abstained=tuple(
+            (one["detector"], title_of(one["detector"]), one["reason"]) for one in detail.get("abstained", ())
+        ),
+        exonerating=tuple(
+            (str(one["what"]), f"{float(one['decibans']):+.1f}") for one in detail.get("exonerating", ())
+        ),
+        n_reports=int(detail.get("n_reports", 0)),
+    )
