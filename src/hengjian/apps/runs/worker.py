@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 import duckdb
 import pyarrow as pa
@@ -17,9 +17,9 @@ from hengjian.apps.runs.lock import Busy, at_work
 from hengjian.apps.runs.models import ScreeningRun
 from hengjian.apps.runs.outcome import read_outcome
 from hengjian.apps.runs.services import finish_run, move_by_system
+from hengjian.backends.articles import article_in_force
 from hengjian.backends.runner import ScreeningCancelled, run_screening
-from hengjian.kernel.errors import DomainError, NotFound, Refused
-from hengjian.law.catalogue import article_as_of
+from hengjian.kernel.errors import DomainError, Refused
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Progress:
         self._pk, self._written, self._asked = run.pk, None, False
 
     def part(self, low: int, high: int) -> Callable[[int, int, str], None]:
-        """A reporter for one part of the work, spread over low…high per cent; raises ScreeningCancelled when asked to stop."""
+        """A reporter for one part of the work, spread over low…high per cent; ScreeningCancelled when asked to stop."""
 
         def report(done: int, total: int, step: str) -> None:
             share = low + (high - low) * (done / total if total else 0)
@@ -61,14 +61,6 @@ class Progress:
     def cancelled(self) -> bool:
         """Whether somebody asked the work to stop, as of the last written progress."""
         return self._asked
-
-
-def article_on(violation: str, on: date) -> str:
-    """The article that names this violation on the day of conduct; empty where the rulebook has no text of that day."""
-    try:
-        return article_as_of(violation, on).citation.text
-    except NotFound:
-        return ""
 
 
 def work_on(pk: int) -> None:
@@ -109,7 +101,7 @@ def _begun(now: datetime) -> Callable[[ScreeningRun], None]:
 
 
 def _screen(run: ScreeningRun, progress: Progress) -> None:
-    evidence = dataset_files(run.organ, run.today)
+    evidence = dataset_files(run.organ, timezone.localdate(run.requested_at))
     if not evidence.get("reports"):
         raise Refused(f"{run.organ.name}还没有收下任何检验检测报告数据，无法筛查。请先在“报送与导入”收下报告表。")
     dataset = build_dataset(run=run, evidence=evidence, report=progress.part(0, DATASET_SHARE))
@@ -119,7 +111,7 @@ def _screen(run: ScreeningRun, progress: Progress) -> None:
         dataset,
         out,
         today=run.today,
-        articles=article_on,
+        articles=article_in_force,
         progress=progress.part(DATASET_SHARE, 100),
         cancelled=progress.cancelled,
     )
