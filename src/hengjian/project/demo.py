@@ -175,7 +175,7 @@ def _hand_in(folder: Path, user: Any, now: datetime) -> None:
     tasks.read_now(submission.pk)
     submission.refresh_from_db()
     services.request_acceptance(pk=submission.pk, user=user, now=now, today=today, remember=False)
-    tasks.write_now(submission.pk, user.pk)
+    tasks.write_now(submission.pk)
     submission.refresh_from_db()
     if submission.state != "accepted":
         raise Refused(f"演示数据没有导入成功：{submission.message}")

@@ -12,8 +12,9 @@ from hengjian.apps.intake.procedures import SUBMISSION
 class Submission(models.Model):
     """One handed-in file. The same bytes handed to the same organ twice are one submission.
 
-    `preview` holds counts per sheet and table; `mapping` what was confirmed; progress lives in `done`, `total`,
-    `step`. Refused rows are a file beside the original, not database rows.
+    `preview` holds the counts of the dry run (they go onto the record with every move), `mapping` what was confirmed;
+    progress lives in `done`, `total`, `step`; `runner` is the worker that has it in hand. What the page shows of the
+    sheets is a `DryRun`; refused rows are a file, not database rows.
     """
 
     number = models.CharField("报送编号", max_length=20, unique=True)
@@ -31,6 +32,8 @@ class Submission(models.Model):
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
     touched_at = models.DateTimeField(null=True, blank=True)
+    runner = models.CharField(max_length=32, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     cancel_requested = models.BooleanField(default=False)
     message = models.TextField("说明", blank=True)
     mapping = models.JSONField(default=dict, blank=True)
@@ -55,6 +58,26 @@ class Submission(models.Model):
     def organ_path(self) -> str:
         """Where this submission's events belong."""
         return self.organ.path
+
+
+class DryRun(models.Model):
+    """What the latest reading found, for the page: sheets as they came, columns, reasons, changes."""
+
+    submission = models.OneToOneField(Submission, models.CASCADE, related_name="dry_run", primary_key=True)
+    detail = models.JSONField(default=dict)
+    read_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.submission_id}"
+
+
+class LakeHead(models.Model):
+    """One row: the order of the latest acceptance; whoever accepts waits for it."""
+
+    order = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.order)
 
 
 class LakeFile(models.Model):

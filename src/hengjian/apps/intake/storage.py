@@ -27,6 +27,11 @@ def work_folder(submission: Submission) -> Path:
     return _made(Path(settings.UPLOADS_ROOT) / "work" / submission.number)
 
 
+def refused_path(submission: Submission) -> Path:
+    """Where the refused rows of a submission's latest reading lie; kept after acceptance, to be repaired."""
+    return _made(Path(settings.UPLOADS_ROOT) / "refused") / f"{submission.number}.parquet"
+
+
 def lake_path(relative: str) -> Path:
     """Absolute place of a lake file named in the database."""
     return Path(settings.LAKE_ROOT) / relative

@@ -1,24 +1,28 @@
-"""Background work of submissions: reading (dry run) and writing into the lake. A task cut off is taken up again."""
+"""Background work of submissions: reading (dry run) and writing into the lake. Work cut off is taken up again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
-from hengjian.apps.accounts.models import User
 from hengjian.apps.intake import acceptance, reading
-from hengjian.apps.intake.models import Submission
+from hengjian.apps.intake.models import DryRun, Submission
 from hengjian.apps.intake.procedures import SUBMISSION
 from hengjian.apps.intake.services import _queue_acceptance, _queue_reading, forget_work
 from hengjian.apps.record.services import SYSTEM, Actor, perform
 from hengjian.kernel.errors import DomainError, IllegalMove
 
 STALLED = timedelta(minutes=5)
+MOST_ATTEMPTS = 3
+BROKEN_OFF = "处理这份文件时程序出错，已中断，没有写入任何数据。请把报送编号告诉系统管理员。"
 
 
 class Cancelled(Exception):
@@ -36,8 +40,14 @@ def _step(submission: Submission, action: str, *, facts: dict[str, Any] | None =
             setattr(row, name, value)
 
     return perform(  # type: ignore[no-any-return]
-        procedure=SUBMISSION, action=action, thing=Submission, pk=submission.pk, policy=_system(submission.organ_path),
-        now=timezone.now(), facts=facts, apply=apply,
+        procedure=SUBMISSION,
+        action=action,
+        thing=Submission,
+        pk=submission.pk,
+        policy=_system(submission.organ_path),
+        now=timezone.now(),
+        facts=facts,
+        apply=apply,
     )
 
 
@@ -50,6 +60,20 @@ def _reporter(pk: int) -> Callable[[int, int, str], None]:
     return report
 
 
+@contextmanager
+def _in_hand(pk: int, *states: str) -> Iterator[Submission | None]:
+    """The submission, if nobody else has it in hand; two workers never do the same one."""
+    token, now = secrets.token_hex(16), timezone.now()
+    free = Submission.objects.filter(pk=pk, state__in=states).filter(Q(runner="") | Q(touched_at__lt=now - STALLED))
+    if not free.update(runner=token, touched_at=now):
+        yield None
+        return
+    try:
+        yield Submission.objects.select_related("organ").get(pk=pk)
+    finally:
+        Submission.objects.filter(pk=pk, runner=token).update(runner="")
+
+
 @task()
 def read_submission(pk: int) -> None:
     """Dry run in the background."""
@@ -57,59 +81,97 @@ def read_submission(pk: int) -> None:
 
 
 @task()
-def write_submission(pk: int, user_id: int) -> None:
+def write_submission(pk: int) -> None:
     """Acceptance in the background."""
-    write_now(pk, user_id)
+    write_now(pk)
 
 
 def read_now(pk: int) -> None:
-    """Read, recognise, check; store the preview. A refusal becomes the submission's message, never a lost task."""
-    submission = Submission.objects.select_related("organ").filter(pk=pk).first()
-    if submission is None or submission.state not in {"received", "reading"}:
-        return
-    if submission.state == "received":
-        submission = _step(submission, "read")
-    try:
-        preview = reading.read(submission, report=_reporter(pk))
-        _step(submission, "preview", preview=preview, message="", step="")
-    except Cancelled:
-        _step(submission, "fail", facts={"message": "已取消"}, message="读取已取消，没有写入任何数据。", cancel_requested=False)
-    except IllegalMove:
-        return  # withdrawn while it was being read
-    except DomainError as error:
-        _step(submission, "fail", facts={"message": error.sentence}, message=error.sentence)
+    """Read, recognise, check; store the dry run. A refusal becomes the submission's message, never a lost task."""
+    with _in_hand(pk, "received", "reading") as submission:
+        if submission is None:
+            return
+        ended = False
+        try:
+            if submission.state == "received":
+                submission = _step(submission, "read")
+            counts, detail = reading.read(submission, report=_reporter(pk))
+            _keep(submission, counts, detail)
+            ended = True
+        except Cancelled:
+            ended = _fail(submission, "读取已取消，没有写入任何数据。")
+        except IllegalMove:
+            ended = True  # withdrawn while it was being read
+        except DomainError as error:
+            ended = _fail(submission, error.sentence)
+        finally:
+            if not ended:
+                _fail(submission, BROKEN_OFF)
 
 
-def write_now(pk: int, user_id: int) -> None:
+@transaction.atomic
+def _keep(submission: Submission, counts: dict[str, Any], detail: dict[str, Any]) -> None:
+    DryRun.objects.update_or_create(submission=submission, defaults={"detail": detail, "read_at": timezone.now()})
+    _step(submission, "preview", preview=counts, message="", step="")
+
+
+def _fail(submission: Submission, sentence: str) -> bool:
+    if Submission.objects.filter(pk=submission.pk, state="reading").exists():
+        _step(submission, "fail", facts={"message": sentence}, message=sentence, step="", cancel_requested=False)
+    return True
+
+
+def write_now(pk: int) -> None:
     """Write the staged rows: files first, then one transaction that makes them count."""
-    submission = Submission.objects.select_related("organ").filter(pk=pk, state="accepting").first()
-    if submission is None:
-        return
-    user = User.objects.get(pk=user_id)
-    try:
-        acceptance.write(submission, user=user, now=timezone.now(), report=_reporter(pk))
-    except Cancelled:
-        sentence = "收下已取消，没有写入任何数据。"
-        _step(submission, "give_back", facts={"message": sentence}, message=sentence, cancel_requested=False)
-        return
-    except DomainError as error:
-        _step(submission, "give_back", facts={"message": error.sentence}, message=error.sentence)
-        return
-    forget_work(submission)
+    with _in_hand(pk, "accepting") as submission:
+        if submission is None:
+            return
+        ended = False
+        try:
+            acceptance.write(submission, now=timezone.now(), report=_reporter(pk))
+            ended = True
+        except Cancelled:
+            ended = _give_back(submission, "收下已取消，没有写入任何数据。")
+        except DomainError as error:
+            ended = _give_back(submission, error.sentence)
+        finally:
+            if not ended:
+                _give_back(submission, BROKEN_OFF)
+        submission.refresh_from_db()
+        if submission.state == "accepted":
+            forget_work(submission)
+
+
+def _give_back(submission: Submission, sentence: str) -> bool:
+    if Submission.objects.filter(pk=submission.pk, state="accepting").exists():
+        _step(submission, "give_back", facts={"message": sentence}, message=sentence, step="", cancel_requested=False)
+    return True
 
 
 def take_up_stalled() -> int:
-    """Queue again what a killed worker left half-way; nothing of it had been committed. Returns how many."""
-    stale = Submission.objects.filter(touched_at__lt=timezone.now() - STALLED)
-    count = 0
-    for submission in stale.filter(state__in=["received", "reading", "accepting"]):
-        with transaction.atomic():
-            row = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
-            row.touched_at = timezone.now()
-            row.save(update_fields=["touched_at"])
-            if row.state == "accepting" and row.accepted_by_id:
-                _queue_acceptance(row.pk, row.accepted_by_id)
-            elif row.state != "accepting":
-                _queue_reading(row.pk)
-        count += 1
-    return count
+    """Queue again what a killed worker left half-way (nothing of it was committed); after three times, end it.
+
+    Returns how many were found.
+    """
+    stale = Submission.objects.filter(
+        touched_at__lt=timezone.now() - STALLED, state__in=["received", "reading", "accepting"]
+    )
+    found = list(stale.values_list("pk", flat=True))
+    for pk in found:
+        _take_up(pk)
+    return len(found)
+
+
+@transaction.atomic
+def _take_up(pk: int) -> None:
+    row = Submission.objects.select_for_update(of=("self",)).select_related("organ").get(pk=pk)
+    if row.touched_at is None or row.touched_at >= timezone.now() - STALLED:
+        return
+    row.touched_at, row.runner, row.attempts = timezone.now(), "", row.attempts + 1
+    row.save(update_fields=["touched_at", "runner", "attempts"])
+    if row.state == "accepting":
+        _give_back(row, BROKEN_OFF) if row.attempts > MOST_ATTEMPTS else _queue_acceptance(pk)
+    elif row.attempts > MOST_ATTEMPTS and row.state == "reading":
+        _fail(row, BROKEN_OFF)
+    else:
+        _queue_reading(pk)
