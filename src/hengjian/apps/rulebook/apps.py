@@ -7,3 +7,21 @@ class RulebookConfig(AppConfig):
     name = "hengjian.apps.rulebook"
     label = "rulebook"
     verbose_name = "规则库"
+
+    def ready(self) -> None:
+        from hengjian.apps.rulebook import policies
+        from hengjian.ui import navigation
+        from hengjian.ui.navigation import Item
+
+        view = policies.VIEW.code
+        navigation.register(
+            Item("rules", "总览与查找", "rulebook:home", permission=view, order=10),
+            Item("rules", "条文与版本", "rulebook:articles", permission=view, order=20),
+            Item("rules", "违法行为", "rulebook:violations", permission=view, order=30),
+            Item("rules", "行业法", "rulebook:sector", permission=view, order=40),
+            Item("rules", "时限", "rulebook:clocks", permission=view, order=50),
+            Item("rules", "数值", "rulebook:thresholds", permission=view, order=60),
+            Item("rules", "检查表", "rulebook:checklists", permission=view, order=70),
+            Item("rules", "标准", "rulebook:standards", permission=view, order=80),
+            Item("rules", "检测器", "rulebook:detectors", permission=view, order=90),
+        )
