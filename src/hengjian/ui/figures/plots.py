@@ -190,23 +190,14 @@ def histogram(
         share = math.log1p(count) / math.log1p(most) if log else count / most
         return max(share * (height - top - 20), 1.0 if count else 0.0)
 
+    def bar(left: float, right: float, count: int) -> str:
+        wide, up = max((at(right) - at(left)) * 0.9, 0.3), tall(count)
+        title = element("title", f"{number(left)} 至 {number(right)}：{count:,}")
+        return mark("rect", "pale", title, x=percent(at(left)), y=floor - up, width=percent(wide), height=up)
+
     floor = height - 20
     parts: list[str] = [mark("line", "ax", x1="0", x2="100%", y1=floor, y2=floor)]
-    for left, right, count in zip(edges, edges[1:], counts, strict=False):
-        if count:
-            wide = max((at(right) - at(left)) * 0.9, 0.3)
-            title = element("title", f"{number(left)} 至 {number(right)}：{count:,}")
-            parts.append(
-                mark(
-                    "rect",
-                    "pale",
-                    title,
-                    x=percent(at(left)),
-                    y=floor - tall(count),
-                    width=percent(wide),
-                    height=tall(count),
-                )
-            )
+    parts += [bar(*group) for group in zip(edges, edges[1:], counts, strict=False) if group[2]]
     if limit is not None and low <= limit <= high:
         x = percent(at(limit))
         parts.append(mark("line", "ref", x1=x, x2=x, y1=top - 4, y2=floor, stroke_dasharray="4 3", stroke_width="1.5"))
