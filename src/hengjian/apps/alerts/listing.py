@@ -84,7 +84,7 @@ FILTERS = (
         choices=[UNFINISHED_CHOICE, *ALERT.states.items(), ("all", "全部")],
         lookup=_in_state,
     ),
-    Filter("area", "区县", kind="choice", lookup="institution__area_code"),
+    Filter("area", "辖区", kind="choice", lookup="organ_id"),
     Filter("verdict", "最近结论", kind="choice", choices=Alert.VERDICTS),
 )
 VIEWS = (
