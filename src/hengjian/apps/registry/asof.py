@@ -22,6 +22,7 @@ from hengjian.apps.registry.models import (
     Signatory,
     Site,
 )
+from hengjian.engines.tables.fields import FIELD_CODES
 
 KEY_ROLES = ("法定代表人", "最高管理者", "总经理", "主任", "所长", "技术负责人", "质量负责人", "授权签字人")
 
@@ -152,6 +153,15 @@ def key_people(people: Iterable[Person]) -> list[Person]:
     """Those with a leading or signing post, in the order of `KEY_ROLES`."""
     ranked = [(rank, one) for one in people for rank in [_rank(one.role)] if rank < len(KEY_ROLES)]
     return [one for _, one in sorted(ranked, key=lambda pair: (pair[0], pair[1].person_id))]
+
+
+def signing_text(rows: Iterable[Signatory]) -> str:
+    """Fields of authorisation in words, with the last day where there is one."""
+    words = []
+    for one in rows:
+        name = FIELD_CODES.get(one.field, one.field)
+        words.append(f"{name}（至 {one.valid_to}）" if one.valid_to else name)
+    return "、".join(words)
 
 
 def _rank(role: str) -> int:
