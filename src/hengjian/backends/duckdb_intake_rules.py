@@ -1,0 +1,83 @@
+"""The fast rules of intake in SQL: what they take is what the readers of `engines.tables` take, value for value."""
+
+from __future__ import annotations
+
+from hengjian.engines.tables.contract import DUCKDB_TYPES, Column
+from hengjian.engines.tables.values import FALSE_WORDS, TRUE_WORDS
+from hengjian.engines.tables.writing import PLACEHOLDERS
+
+_MOMENT = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,6})?)?)?"
+_PLAIN_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?"
+
+
+def quote(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def clean(cell: str) -> str:
+    """Blank cells and placeholders become NULL, blanks around are trimmed."""
+    blank = ", ".join(literal(word) for word in PLACEHOLDERS)
+    return f"CASE WHEN strlen({cell}) < 7 AND trim({cell}) IN ({blank}) THEN NULL ELSE trim({cell}) END"
+
+
+def fast(column: Column, cell: str) -> str | None:
+    """SQL that gives the typed value of a clean text, or NULL where a reader must look; None: a reader always looks."""
+    if column.identifier:
+        return None
+    if column.codes:
+        return None if column.type == "list" else _codes(column, cell)
+    match column.type:
+        case "num":
+            return number(cell)
+        case "int":
+            return f"CASE WHEN regexp_full_match({cell}, '[+-]?\\d{{1,18}}') THEN try_cast({cell} AS BIGINT) END"
+        case "bool":
+            return _bool(cell)
+        case "date" | "ts":
+            return _moment(cell, DUCKDB_TYPES[column.type])
+        case "id":
+            return f"CASE WHEN strlen({cell}) = length({cell}) AND NOT contains(upper({cell}), 'E+') THEN {cell} END"
+        case "text":
+            return f"CASE WHEN {_odd_ends(cell)} THEN NULL ELSE {cell} END"
+        case _:
+            return None
+
+
+def number(cell: str) -> str:
+    """A double where the text is a plain number."""
+    return f"CASE WHEN regexp_full_match({cell}, '{_PLAIN_NUMBER}') THEN try_cast({cell} AS DOUBLE) END"
+
+
+def _moment(cell: str, kind: str) -> str:
+    moment = f"try_cast({cell} AS TIMESTAMP)"
+    return (
+        f"CASE WHEN regexp_full_match({cell}, '{_MOMENT}') AND year({moment}) BETWEEN 1900 AND 2100 "
+        f"THEN CAST({moment} AS {kind}) END"
+    )
+
+
+def _bool(cell: str) -> str:
+    words = {True: TRUE_WORDS, False: FALSE_WORDS}
+    branches = " ".join(
+        f"WHEN lower({cell}) IN ({', '.join(literal(word) for word in sorted(said))}) THEN {truth}"
+        for truth, said in words.items()
+    )
+    return f"CASE {branches} END"
+
+
+def _codes(column: Column, cell: str) -> str:
+    branches = " ".join(f"WHEN {literal(word)} THEN {literal(code)}" for word, code in column.words.items())
+    return f"CASE {cell} {branches} END"
+
+
+def _odd_ends(cell: str) -> str:
+    """Wide or no-break blanks around the text: rare, so a reader takes them off."""
+    odd = ("\u3000", "\u00a0", "\t", "\r", "\n", "\ufeff")
+    ends = " OR ".join(f"suffix({cell}, {literal(mark)}) OR prefix({cell}, {literal(mark)})" for mark in odd)
+    return f"({ends})"

@@ -1,0 +1,287 @@
+"""One loaded sheet (`src`) checked against a mapping: unreadable cells listed, readable rows written as Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from hengjian.backends.duckdb_intake_readers import Context, read_distinct
+from hengjian.backends.duckdb_intake_rules import fast, literal, number, quote
+from hengjian.engines.tables.contract import DUCKDB_TYPES, TABLES, Column, Table
+from hengjian.engines.tables.mapping import Feed, Target, resolve
+from hengjian.kernel.errors import Refused
+
+UNIT_ALIKE = "replace(replace(replace({0}, ' ', ''), 'µ', 'μ'), '㎎', 'mg')"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a fed column reads: its SQL over `src` and the headers the user knows it by."""
+
+    sql: str
+    headers: tuple[str, ...]
+    stand_in: bool = False
+
+
+class TargetStage:
+    """One table fed by the sheet in `src`; call `check` for every target of a sheet, then `write`."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        *,
+        number: int,
+        target: Target,
+        headers: list[str],
+        context: Context,
+    ) -> None:
+        self.connection = connection
+        self.table: Table = TABLES[target.table]
+        self.view = f"target_{number}"
+        self.context = context
+        self.sources = _sources(target, headers)
+        self.fixed: dict[str, str] = {}
+        self._create_view(target, headers)
+
+    def _create_view(self, target: Target, headers: list[str]) -> None:
+        """All-text rows of the target with `rid` (row of `src`); unpivoted columns become rows."""
+        wide = {name: source.sql for name, source in self.sources.items()}
+        where = ["rowid NOT IN (SELECT rid FROM skipped)"] if self.context.skipping else ["TRUE"]
+        if target.only_when:
+            where.append(f"{_cell(target.only_when, headers)} IS NOT NULL")
+        branches = []
+        for item in target.unpivot:
+            cell = _cell(item.column, headers)
+            columns = {**wide, target.into: cell, **{name: literal(value) for name, value in item.constants}}
+            branches.append(_select(columns, [*where, f"{cell} IS NOT NULL"]))
+            for name, _ in (*item.constants, (target.into, "")):
+                self.sources.setdefault(name, Source("", ()))
+            known = self.sources[target.into].headers
+            self.sources[target.into] = Source("", (*known, item.column))
+        body = " UNION ALL ".join(branches) if branches else _select(wide, where)
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {self.view} AS {body}")
+
+    def missing(self) -> list[str]:
+        """Required columns nothing feeds."""
+        fed = set(self.sources)
+        if "id_no" in fed:
+            fed.add("person_key")
+        return [name for name in self.table.required if name not in fed]
+
+    def check(self) -> None:
+        """Read every cell once; cells that stay unreadable go into `bad`."""
+        for column in self._columns():
+            self._check_column(column)
+        self._check_required()
+        if self.table.name == "results":
+            self._check_units()
+
+    def _columns(self) -> list[Column]:
+        return [self.table.intake_columns[name] for name in self.table.intake_columns if name in self.sources]
+
+    def _check_column(self, column: Column) -> None:
+        cell = quote(column.name)
+        rule = None if self._always_read(column) else fast(column, cell)
+        if column.name == "value_text":
+            rule = number(cell)
+        unread = f"{cell} IS NOT NULL" + (f" AND ({rule}) IS NULL" if rule else "")
+        texts = [
+            row[0]
+            for row in self.connection.execute(f"SELECT DISTINCT {cell} FROM {self.view} WHERE {unread}").fetchall()
+        ]
+        if not texts:
+            return
+        stand_in = self.sources[column.name].stand_in
+        rows = read_distinct(column, sorted(texts), context=self.context, stand_in=stand_in)
+        name = f"{self.view}_{column.name}"
+        self.connection.register("fixes", rows)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM fixes")
+        self.connection.unregister("fixes")
+        self.fixed[column.name] = name
+        self.connection.execute(
+            f"INSERT INTO bad SELECT v.rid, {literal(self.table.name)}, {literal(column.name)}, v.{cell}, "
+            f"f.code, f.sentence, f.repair FROM {self.view} v JOIN {name} f ON v.{cell} = f.text "
+            f"WHERE f.code IS NOT NULL"
+        )
+
+    def _always_read(self, column: Column) -> bool:
+        return column.intake_only or self.sources[column.name].stand_in
+
+    def _check_required(self) -> None:
+        for name in self.table.required:
+            if name in self.sources:
+                self._refuse(
+                    f"{self._value(name)} IS NULL AND {self._readable(name)}",
+                    name,
+                    code="blank",
+                    sentence="没有填写",
+                    repair="补上这一格",
+                )
+
+    def _readable(self, name: str) -> str:
+        """Not already refused: blank, or read by its reader."""
+        return "TRUE" if name not in self.fixed else f"{self._fix(name)}.code IS NULL"
+
+    def _check_units(self) -> None:
+        if "value_text" in self.fixed and "unit" in self.sources:
+            value_unit, unit = f"{self._fix('value_text')}.unit", UNIT_ALIKE.format('v."unit"')
+            self._refuse(
+                f"{value_unit} <> {unit}",
+                "value_text",
+                code="value.two_units",
+                sentence="结果里的单位与单位栏不同",
+                repair="只留报告上的一种",
+            )
+        if "limit_text" in self.fixed:
+            own = f"{self._fix('value_text')}.unit" if "value_text" in self.fixed else "NULL"
+            unit = f"coalesce({own}, {UNIT_ALIKE.format('v.unit')})" if "unit" in self.sources else own
+            self._refuse(
+                f"{self._fix('limit_text')}.unit <> {unit}",
+                "limit_text",
+                code="limit.unit",
+                sentence="限值与结果的单位不同，不能比较",
+                repair="结果和限值写成同一单位",
+            )
+        if "value" in self.sources and "value_text" in self.sources:
+            stated, read = self._value("value"), self._read_number()
+            self._refuse(
+                f"abs({stated} - {read}) > 1e-9 * greatest(abs({stated}), abs({read}))",
+                "value",
+                code="value.differs",
+                sentence="数值与结果原文不一致",
+                repair="照报告改正其中一个",
+            )
+
+    def _refuse(self, condition: str, name: str, *, code: str, sentence: str, repair: str) -> None:
+        self.connection.execute(
+            f"INSERT INTO bad SELECT v.rid, ?, ?, v.{quote(name)}, ?, ?, ? FROM {self._joined()} WHERE {condition}",
+            [self.table.name, name, code, sentence, repair],
+        )
+
+    def _joined(self) -> str:
+        joins = [
+            f"LEFT JOIN {table} {self._fix(name)} ON v.{quote(name)} = {self._fix(name)}.text"
+            for name, table in self.fixed.items()
+        ]
+        return f"{self.view} v {' '.join(joins)}"
+
+    @staticmethod
+    def _fix(name: str) -> str:
+        return quote(f"fix_{name}")
+
+    def _value(self, name: str) -> str:
+        """SQL of the typed value of a fed column."""
+        column = self.table.intake_columns[name]
+        cell = f"v.{quote(name)}"
+        if name == "value_text":
+            return cell
+        rule = None if self._always_read(column) else fast(column, cell)
+        read = f"{self._fix(name)}.value" if name in self.fixed else f"CAST(NULL AS {DUCKDB_TYPES[column.type]})"
+        return f"coalesce({rule}, {read})" if rule and name in self.fixed else rule or read
+
+    def _read_number(self) -> str:
+        read = f"{self._fix('value_text')}.value" if "value_text" in self.fixed else "CAST(NULL AS DOUBLE)"
+        return f"coalesce({number('v.value_text')}, {read})"
+
+    def check_keys(self) -> None:
+        """Rows of one key that contradict each other are refused, all of them: nobody here knows which is right."""
+        outputs = self.outputs()
+        keys = [quote(name) for name in self.table.key if name in outputs]
+        own = ", ".join(f"{outputs[name]} AS {quote(name)}" for name in self.table.key if name in outputs)
+        readable = "v.rid NOT IN (SELECT rid FROM bad)"
+        counted = self.connection.execute(
+            f"SELECT count(*), count(DISTINCT hash({', '.join(keys)})) "
+            f"FROM (SELECT {own} FROM {self._joined()} WHERE {readable})"
+        ).fetchone()
+        if counted is None or counted[0] == counted[1]:
+            return
+        key, said = ", ".join(keys), "、".join(self.table.columns[name].header for name in self.table.key)
+        facts = ", ".join(f"{sql} AS {quote(name)}" for name, sql in outputs.items())
+        self.connection.execute(
+            f"INSERT INTO bad WITH facts AS (SELECT v.rid, {facts} FROM {self._joined()} WHERE {readable}), "
+            f"twice AS (SELECT {key} FROM (SELECT DISTINCT * EXCLUDE (rid) FROM facts) "
+            f"GROUP BY {key} HAVING count(*) > 1) "
+            f"SELECT f.rid, ?, ?, concat_ws(' ', {', '.join('f.' + name for name in keys)}), 'key.contradicting', ?, ? "
+            f"FROM facts f JOIN twice t ON {' AND '.join(f'f.{name} IS NOT DISTINCT FROM t.{name}' for name in keys)}",
+            [self.table.name, self.table.key[0], f"同一{said}有几行，内容互相矛盾", "只留正确的一行"],
+        )
+
+    def outputs(self) -> dict[str, str]:
+        """Contract column → SQL, in the contract's order; only what is fed or follows from what is fed."""
+        found = {name: self._value(name) for name in self.table.columns if name in self.sources}
+        if self.table.name == "results":
+            self._result_outputs(found)
+        if "id_no" in self.sources:
+            digest = f"{self._fix('id_no')}.value" if "id_no" in self.fixed else "CAST(NULL AS VARCHAR)"
+            found["person_key"] = f"coalesce({found['person_key']}, {digest})" if "person_key" in found else digest
+        ordered = {name: found[name] for name in self.table.columns if name in found}
+        if "limit_text" in self.sources:
+            ordered["limit_text"] = 'v."limit_text"'
+        return ordered
+
+    def _result_outputs(self, found: dict[str, str]) -> None:
+        found["replicate"] = f"coalesce({found['replicate']}, 0)" if "replicate" in found else "CAST(0 AS BIGINT)"
+        if "value_text" in self.sources:
+            read = self._read_number()
+            found["value"] = f"coalesce({found['value']}, {read})" if "value" in found else read
+        if "value_text" in self.fixed:
+            unit = f"{self._fix('value_text')}.unit"
+            found["unit"] = f"coalesce({found['unit']}, {unit})" if "unit" in found else unit
+        if "limit_text" in self.fixed:
+            for name, part in (("limit_op", "op"), ("limit_low", "value"), ("limit_high", "high")):
+                limit = f"{self._fix('limit_text')}.{part}"
+                found[name] = f"coalesce({found[name]}, {limit})" if name in found else limit
+
+    def write(self, path: Path, *, file: str, sheet: str, first_row: int) -> None:
+        """Write the rows whose sheet row is in no list of refusals; order is the sheet's, bytes are reproducible."""
+        cells = ", ".join(f"{sql} AS {quote(name)}" for name, sql in self.outputs().items())
+        provenance = (
+            f"{literal(file)} AS source_file, {literal(sheet)} AS source_sheet, v.rid + {first_row} AS source_row"
+        )
+        self.connection.execute(
+            f"COPY (SELECT {cells}, {provenance} FROM {self._joined()} WHERE v.rid NOT IN (SELECT rid FROM bad)) "
+            f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)"
+        )
+
+
+def _select(columns: Mapping[str, str], where: Iterable[str]) -> str:
+    cells = ", ".join(f"{sql} AS {quote(name)}" for name, sql in columns.items())
+    return f"SELECT rowid AS rid{', ' + cells if cells else ''} FROM src WHERE {' AND '.join(where)}"
+
+
+def _cell(reference: str, headers: list[str]) -> str:
+    place = resolve(headers, reference)
+    if place is None:
+        raise Refused(f"台账里没有“{reference}”这一列，列对应用不上", where={"column": reference})
+    return f"c{place}"
+
+
+def _sources(target: Target, headers: list[str]) -> dict[str, Source]:
+    return {name: _source(feed, headers) for name, feed in target.feeds.items()}
+
+
+def _source(feed: Feed, headers: list[str]) -> Source:
+    if feed.kind == "constant":
+        return Source(literal(feed.text), ())
+    if feed.kind == "template":
+        pieces = _template(feed.text, headers)
+        return Source(f"({' || '.join(pieces)})", feed.references)
+    sql = _cell(feed.text, headers)
+    if feed.words:
+        branches = " ".join(f"WHEN {literal(old)} THEN {literal(new)}" for old, new in feed.words)
+        sql = f"CASE {sql} {branches} ELSE {sql} END"
+    return Source(sql, (feed.text,), stand_in=feed.kind == "stand_in_code")
+
+
+def _template(text: str, headers: list[str]) -> list[str]:
+    pieces = []
+    rest = text
+    while "{" in rest and "}" in rest:
+        before, _, rest = rest.partition("{")
+        reference, _, rest = rest.partition("}")
+        pieces += [literal(before)] if before else []
+        pieces.append(_cell(reference, headers))
+    return [*pieces, *([literal(rest)] if rest else [])]
