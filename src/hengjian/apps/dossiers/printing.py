@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 
 from hengjian.apps.accounts.models import User
 from hengjian.apps.dossiers.sections import Dossier
@@ -22,7 +18,6 @@ NO_PANGO = (
     "请系统管理员安装 pango 后再试，也可以用浏览器打印本页。"
 )
 STYLES = ("ui/tokens.css", "ui/app.css", "ui/figures.css", "ui/print.css")
-Fetcher = Callable[..., dict[str, Any]]
 
 
 def load_weasyprint() -> Any:
@@ -42,15 +37,14 @@ def _style_text(name: str) -> str:
         return file.read()
 
 
-def _static_only(url: str, **options: Any) -> dict[str, Any]:
-    """Paper may load our own static files and nothing else."""
-    prefix = urlsplit(static("x")).path.removesuffix("x") or settings.STATIC_URL
-    path = unquote(urlsplit(url).path)
-    found = finders.find(path.removeprefix(prefix)) if path.startswith(prefix) else None
-    if not found:
-        raise ValueError(f"not a static file: {path}")
-    with open(str(found), "rb") as file:
-        return {"string": file.read()}
+def _nothing_from_outside(weasyprint: Any) -> Any:
+    """A fetcher that loads nothing: the style sheets are handed over, and paper reaches for no network."""
+
+    class Nothing(weasyprint.urls.URLFetcher):  # type: ignore[misc, name-defined]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            return weasyprint.urls.URLFetcherResponse(url, b"", {"Content-Type": "text/css"})
+
+    return Nothing()
 
 
 def dossier_pdf(dossier: Dossier, *, user: User, now: datetime) -> bytes:
@@ -59,6 +53,7 @@ def dossier_pdf(dossier: Dossier, *, user: User, now: datetime) -> bytes:
     head = ChainHead.objects.filter(pk=1).first()
     page = {"dossier": dossier, "institution": dossier.institution, "user": user, "now": now, "head": head}
     html = render_to_string("dossiers/print.html", page)
-    styles = [weasyprint.CSS(string=_style_text(name), url_fetcher=_static_only) for name in STYLES]
-    document = weasyprint.HTML(string=html, base_url="file:///nowhere/", url_fetcher=_static_only)
+    fetcher = _nothing_from_outside(weasyprint)
+    styles = [weasyprint.CSS(string=_style_text(name), url_fetcher=fetcher) for name in STYLES]
+    document = weasyprint.HTML(string=html, base_url="file:///nowhere/", url_fetcher=fetcher)
     return bytes(document.write_pdf(stylesheets=styles))

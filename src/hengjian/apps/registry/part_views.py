@@ -169,7 +169,7 @@ def new_part(request: HttpRequest, uscc: str, table: str) -> HttpResponse:
     now, today = timezone.now(), timezone.localdate()
     institution = seen_or_404(request, uscc)
     posting = acting(request, "institution.edit", institution, today=today)
-    form = PartForm(_table_or_404(table), request.POST or None)
+    form = PartForm(_table_or_404(table), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             create_part(
@@ -201,7 +201,7 @@ def edit_part(request: HttpRequest, uscc: str, table: str, pk: int) -> HttpRespo
     known = {name: getattr(part, name) for name in PARTS[table].fields} | {"changed_on": today}
     if "by_commitment" in known:
         known["by_commitment"] = {True: "1", False: "0"}.get(known["by_commitment"], "")
-    form = PartForm(table, request.POST or None, change=True, initial=known)
+    form = PartForm(table, request.POST if request.method == "POST" else None, change=True, initial=known)
     if request.method == "POST" and form.is_valid():
         try:
             update_part(

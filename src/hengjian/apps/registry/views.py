@@ -142,7 +142,9 @@ def new(request: HttpRequest) -> HttpResponse:
     """Register an institution by hand."""
     now, today = timezone.now(), timezone.localdate()
     posting = acting(request, "institution.edit", None, today=today)
-    form = NewInstitutionForm(request.POST or None, initial={"area_code": posting.organ.area_code})
+    form = NewInstitutionForm(
+        request.POST if request.method == "POST" else None, initial={"area_code": posting.organ.area_code}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             made = create_institution(
@@ -174,7 +176,7 @@ def edit(request: HttpRequest, uscc: str) -> HttpResponse:
         name: getattr(institution, name) for name in ChangeInstitutionForm.base_fields if hasattr(institution, name)
     }
     known |= {"fields_": institution.fields, "changed_on": today}
-    form = ChangeInstitutionForm(request.POST or None, initial=known)
+    form = ChangeInstitutionForm(request.POST if request.method == "POST" else None, initial=known)
     if request.method == "POST" and form.is_valid():
         try:
             update_institution(
@@ -239,7 +241,7 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     proposal = get_object_or_404(proposals_seen_by(request.user, on=today), pk=pk)
     entries = [(one.uscc, f"{one.name}（{one.uscc}）") for one in (proposal.first, proposal.second)]
-    form = DecisionForm(request.POST or None, entries=entries)
+    form = DecisionForm(request.POST if request.method == "POST" else None, entries=entries)
     if request.method == "POST" and form.is_valid():
         try:
             decide_match(
