@@ -1,6 +1,74 @@
-"""Injected fraud."""
-from hengjian.citylab.shard import Shard
+"""Commit the planned frauds on an honest shard and label what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from hengjian.citylab import fraud_papers, fraud_times, fraud_values
+from hengjian.citylab.equipment import find_instruments
+from hengjian.citylab.fraud_scene import Scene
+from hengjian.citylab.plan import Fraud
+from hengjian.citylab.shard import Shard, settle
+
+Array = np.ndarray[Any, Any]
+
+DEEDS: dict[str, Callable[[Scene], Array]] = {
+    "vector_clone": fraud_values.clone_vectors,
+    "curve_clone": fraud_values.clone_curves,
+    "replicates_close": fraud_values.tighten_replicates,
+    "no_test": fraud_values.invent_results,
+    "items_omitted": fraud_values.omit_items,
+    "instrument_double": fraud_times.double_instrument,
+    "tester_double": fraud_times.double_tester,
+    "too_short": fraud_times.shorten,
+    "order_broken": fraud_times.break_order,
+    "out_of_scope": fraud_papers.leave_scope,
+    "expired": fraud_papers.outlive_certificate,
+    "signatory": fraud_papers.sign_without_right,
+    "uncalibrated": fraud_papers.skip_calibration,
+}
+"""Each deed changes the shard and returns the reports it falsified; in the order in which they are committed."""
 
 
 def commit_frauds(shard: Shard) -> None:
-    """placeholder until kinds exist."""
+    """Commit every planned fraud; a kind that this institution's year does not allow becomes a wrong signatory."""
+    shard.instruments = find_instruments(shard.reports, shard.runs, shard.lines)
+    used = np.zeros(len(shard.reports), dtype=bool)
+    order = list(DEEDS)
+    for number, institution in enumerate(shard.institutions):
+        done = set()
+        for fraud in sorted(institution.frauds, key=lambda fraud: order.index(fraud.kind)):
+            kind = _commit(shard, number, fraud, used)
+            if not kind and not done:
+                kind = _commit(shard, number, Fraud("signatory", fraud.stealth, fraud.share), used)
+            done.add(kind)
+
+
+def _commit(shard: Shard, number: int, fraud: Fraud, used: Array) -> str:
+    """Commit one; returns the kind, or nothing if no report could be falsified in this way."""
+    scene = Scene(shard, number, fraud, used)
+    rows = np.unique(DEEDS[fraud.kind](scene)).astype(np.int64)
+    if not len(rows):
+        return ""
+    if DEEDS[fraud.kind].__module__ == fraud_times.__name__ and fraud.kind != "order_broken":
+        settle(shard)
+        _issue_after_finish(shard, rows)
+    used[rows] = True
+    uscc = shard.houses[number].uscc
+    shard.labels.append((uscc, -1, fraud.kind, fraud.stealth))
+    shard.labels.extend((uscc, int(row), fraud.kind, fraud.stealth) for row in rows)
+    return fraud.kind
+
+
+def _issue_after_finish(shard: Shard, rows: Array) -> None:
+    """Moved runs must not break the order of the later steps by accident."""
+    times = shard.times
+    for step, earlier in ((times.created, times.finished), (times.signed, times.created), (times.issued, times.signed)):
+        step[rows] = np.maximum(step[rows], earlier[rows])
+    times.uploaded[rows] = np.maximum(times.uploaded[rows], times.issued[rows])
+
+
+__all__ = ["DEEDS", "commit_frauds"]

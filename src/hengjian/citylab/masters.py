@@ -212,10 +212,13 @@ class Maker:
         """One certificate of six years; one institution in eight renews inside the window, without a gap."""
         roll, promise = stream.share(), stream.share() < 0.15
         cheat = house.plan.fraud("expired")
+        if cheat and cheat.stealth == "L2":
+            cheat, roll = None, 1.0
         renewed = cheat is not None or roll < 0.125
         inside = 60 + stream.one(self.window.days - 120)
         if cheat:
-            inside = max(20, int(self.window.days * (1 - min(0.5, cheat.share * 2))))
+            late = max(0.06, min(0.5, cheat.share * 2)) if cheat.stealth == "L1" else 0.035
+            inside = int(self.window.days * (1 - late))
         until = self.window.first + timedelta(days=inside if renewed else self.window.days + 40 + stream.one(1600))
         start = _six_years_before(until + timedelta(days=1))
         field_code = house.plan.field
