@@ -21,7 +21,7 @@ from hengjian.apps.accounts.rights import actor_for, may
 from hengjian.apps.intake import storage
 from hengjian.apps.intake.models import LakeFile, LakeHead, Submission
 from hengjian.apps.intake.procedures import SUBMISSION
-from hengjian.apps.intake.reading import Compared, compared, staged_tables
+from hengjian.apps.intake.reading import compared, staged_tables
 from hengjian.apps.intake.selectors import in_force, lake_files_for
 from hengjian.apps.record.services import SYSTEM, Actor, perform
 from hengjian.apps.registry.services import load_registry_table
@@ -53,7 +53,7 @@ def write(submission: Submission, *, now: datetime, report: Report) -> None:
     """
     staged = staged_tables(submission)
     if not staged:
-        raise Refused("试运行的暂存数据已不在。请再试运行一次，然后收下。")
+        raise Refused("试运行没有认出可以写入的表。")
     for _ in range(ATTEMPTS):
         seen = _order()
         written = [
@@ -76,9 +76,9 @@ def _write_table(
 ) -> Written:
     report(done, total, f"比较并写入 {table}")
     files = in_force(list(lake_files_for(submission.organ, timezone.localdate(now), tables=[table])))
-    found: Compared = compared(path, files, table, folder=storage.work_folder(submission))
+    found = compared(path, files, table, folder=storage.work_folder(submission) / "compared")
     rows = found.new + found.changed
-    if not rows:
+    if found.write is None:
         return Written(table, "", "", "", 0, 0, 0, found.same)
     lake, sha256 = storage.put_into_lake(found.write, table)
     replaces = storage.put_into_lake(found.replaces, f"{table}.replaces")[0] if found.replaces else ""

@@ -74,7 +74,7 @@ def refused(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
     submission = _submission(request, number)
     if kind not in {"xlsx", "csv"}:
         raise Http404
-    if not storage.refused_path(submission).exists():
+    if not storage.refused_rows(submission):
         raise NotFound("这份报送没有拒收的行。")
     name = f"拒收的行-{submission.number}.{kind}"
     if kind == "xlsx":

@@ -103,7 +103,6 @@ def work(submission: Submission, may: Mapping[str, bool]) -> Work | None:
     if submission.state not in WORKING:
         return None
     share = min(submission.done / submission.total, 1.0) if submission.total else None
-    done = f"{wording.num(submission.done)} / {wording.num(submission.total)} 行" if submission.total else ""
     cancel_url = reverse("intake:cancel", args=[submission.number])
     asked = "已请求取消，正在停下。" if submission.cancel_requested else ""
     verb = "收下" if submission.state == "accepting" else "试运行"
@@ -111,7 +110,7 @@ def work(submission: Submission, may: Mapping[str, bool]) -> Work | None:
         title=submission.file_name,
         state="waiting" if submission.state == "received" else "running",
         share=share,
-        progress="　".join(part for part in (asked or submission.step or "排队等候", done) if part),
+        progress=asked or submission.step or "排队等候",
         steps=[
             Step("接收", "done", wording.size(submission.size)),
             Step("试运行", "now" if submission.state != "accepting" else "done"),

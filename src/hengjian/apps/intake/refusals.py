@@ -1,43 +1,29 @@
-"""Refused rows of a submission: kept as one Parquet file, shown by page and reason, given out to be repaired."""
+"""Refused cells shown by page and reason; refused rows given out to be repaired."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from hengjian.apps.intake import storage
 from hengjian.apps.intake.models import Submission
+from hengjian.apps.intake.moved import ADDED, ROW
 from hengjian.ui.spreadsheet import RISKY, ROW_LIMIT, write_workbook
 
-SCHEMA = pa.schema(
-    [
-        ("file", pa.string()),
-        ("sheet", pa.string()),
-        ("row", pa.int64()),
-        ("column", pa.string()),
-        ("value", pa.string()),
-        ("code", pa.string()),
-        ("label", pa.string()),
-        ("reason", pa.string()),
-        ("repair", pa.string()),
-        ("cells", pa.string()),  # JSON {header: text}: the row as it came, identity numbers covered
-    ]
-)
-SHOWN = [name for name in SCHEMA.names if name != "cells"]
+SHOWN = ["file", "sheet", "row", "column", "value", "code", "sentence", "repair"]
 PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some refused rows and where they stand among all of them."""
+    """Some refused cells and where they stand among all of them."""
 
     rows: list[dict[str, Any]]
     total: int
@@ -58,12 +44,12 @@ class Page:
 
 
 def _dataset(submission: Submission) -> ds.Dataset | None:
-    path = storage.refused_path(submission)
+    path = storage.refused_cells(submission)
     return ds.dataset(str(path), format="parquet") if path.exists() else None
 
 
 def page(submission: Submission, *, reason: str = "", number: int = 1, size: int = PAGE) -> Page:
-    """One page of refused rows, by file and row; a page beyond the end is the last one."""
+    """One page of refused cells, by file and row; a page beyond the end is the last one."""
     source = _dataset(submission)
     if source is None:
         return Page([], 0, 1, size)
@@ -76,23 +62,16 @@ def page(submission: Submission, *, reason: str = "", number: int = 1, size: int
 
 
 def as_rows(submission: Submission) -> tuple[list[str], Iterator[list[Any]]]:
-    """Headings and rows for the download: the columns as they came, then file, sheet, row, column, reason, repair."""
-    source = _dataset(submission)
-    if source is None:
-        return [], iter(())
-    headers: dict[str, None] = {}
-    for batch in source.to_batches(columns=["cells"]):
-        for text in batch.column(0).to_pylist():
-            headers.update(dict.fromkeys(json.loads(text or "{}")))
-    names = list(headers)
-    added = ["来源文件", "工作表", "行", "列", "拒收原因", "怎样改"]
+    """Headings and rows for the download: every row as it came, then file, sheet, row and reasons."""
+    files = [pq.ParquetFile(path) for path in storage.refused_rows(submission)]
+    names = list(dict.fromkeys(name for file in files for name in file.schema_arrow.names[:-ADDED]))
+    added = files[0].schema_arrow.names[-ADDED:] if files else []
 
     def rows() -> Iterator[list[Any]]:
-        for batch in source.to_batches():
-            for row in batch.to_pylist():
-                cells = json.loads(row["cells"] or "{}")
-                place = [row["file"], row["sheet"], row["row"], row["column"], row["reason"], row["repair"]]
-                yield [cells.get(name, "") for name in names] + place
+        for file in files:
+            for batch in file.iter_batches(batch_size=5000):
+                for row in batch.to_pylist():
+                    yield [row.get(name, "") for name in [*names, *added]]
 
     return [*names, *added], rows()
 
@@ -100,10 +79,10 @@ def as_rows(submission: Submission) -> tuple[list[str], Iterator[list[Any]]]:
 def as_xlsx(submission: Submission) -> bytes:
     """The refused rows as a workbook in which every text is a text; beyond a sheet's rows it goes on on the next."""
     headings, rows = as_rows(submission)
-    columns = [(name, "num" if name == "行" else "id") for name in headings]
+    columns = [(name, "num" if name == ROW else "id") for name in headings]
 
     def sheets() -> Iterator[tuple[str, list[tuple[str, str]], Iterator[list[Any]]]]:
-        total = page(submission, size=1).total
+        total = sum(pq.read_metadata(path).num_rows for path in storage.refused_rows(submission))
         for number in range(max(1, -(-total // ROW_LIMIT))):
             yield f"拒收的行{number + 1 if number else ''}", columns, _some(rows, ROW_LIMIT)
 

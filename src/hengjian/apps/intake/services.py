@@ -238,11 +238,11 @@ def request_cancel(*, pk: int, user: User, now: datetime, today: date) -> None:
     )
 
 
-def remember_mapping(*, submission: Submission, user: User, now: datetime) -> RememberedMapping:
+def remember_mapping(*, submission: Submission, user: User, now: datetime) -> RememberedMapping | None:
     """Keep the confirmed columns for this sender and these headers; an unchanged mapping only counts one more use."""
     signature = submission.preview.get("signature", "")
-    if not signature:
-        raise Refused("这份文件没有可以记住的表头。")
+    if not signature or not submission.preview.get("mapping"):
+        return None  # several tables at once have no one set of headers to remember
     known = RememberedMapping.objects.select_for_update().filter(
         organ=submission.organ, sender=submission.sender, signature=signature
     )

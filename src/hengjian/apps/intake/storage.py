@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -27,9 +28,30 @@ def work_folder(submission: Submission) -> Path:
     return _made(Path(settings.UPLOADS_ROOT) / "work" / submission.number)
 
 
-def refused_path(submission: Submission) -> Path:
-    """Where the refused rows of a submission's latest reading lie; kept after acceptance, to be repaired."""
-    return _made(Path(settings.UPLOADS_ROOT) / "refused") / f"{submission.number}.parquet"
+def refused_folder(submission: Submission) -> Path:
+    """What a submission's latest reading did not take; kept after acceptance, to be repaired."""
+    return Path(settings.UPLOADS_ROOT) / "refused" / submission.number
+
+
+def refused_cells(submission: Submission) -> Path:
+    """Every refused cell with its reason."""
+    return refused_folder(submission) / "cells.parquet"
+
+
+def refused_rows(submission: Submission) -> list[Path]:
+    """The refused rows as they came, one file a sheet."""
+    return sorted(refused_folder(submission).glob("rows-*.parquet"))
+
+
+def keep_refused(submission: Submission, cells: Path | None, rows: Sequence[Path]) -> None:
+    """Take the engine's lists of refused cells and rows out of the work folder."""
+    folder = _made(refused_folder(submission))
+    for old in folder.iterdir():
+        old.unlink()
+    if cells is not None:
+        shutil.copyfile(cells, refused_cells(submission))
+    for number, path in enumerate(rows):
+        shutil.copyfile(path, folder / f"rows-{number:04d}.parquet")
 
 
 def lake_path(relative: str) -> Path:

@@ -16,7 +16,7 @@ from hengjian.apps.accounts.gates import needs
 from hengjian.apps.accounts.rights import may
 from hengjian.apps.intake import pages, refusals, services
 from hengjian.apps.intake.columns import changed_mapping
-from hengjian.apps.intake.forms import HandInForm, MappingFileForm, WithdrawForm
+from hengjian.apps.intake.forms import HandInForm, MappingFileForm, WithdrawForm, table_choices
 from hengjian.apps.intake.models import DryRun, Submission
 from hengjian.apps.intake.procedures import SUBMISSION
 from hengjian.apps.intake.selectors import WORKING, organs_to_hand_in, remembered_for, submissions_seen_by
@@ -168,6 +168,8 @@ def _context(request: HttpRequest, submission: Submission) -> dict[str, Any]:
         "state_tag": pages.state_tag(submission),
         "work": pages.work(submission, rights),
         "refresh_seconds": 3 if submission.state in WORKING else None,
+        "table_choices": table_choices("自动识别"),
+        "heading_rows": pages.to_write(submission),
         "counts": pages.count_rows(submission),
         "bar": pages.share(submission),
         "sheets": pages.sheets(detail, submission),
