@@ -7,3 +7,19 @@ class DeskConfig(AppConfig):
     name = "hengjian.apps.desk"
     label = "desk"
     verbose_name = "工作台"
+
+    def ready(self) -> None:
+        from hengjian.apps.alerts.procedures import ALERT
+        from hengjian.apps.desk.verbs import all_verbs
+        from hengjian.apps.intake.procedures import SUBMISSION
+        from hengjian.apps.record import wording
+        from hengjian.apps.registry.procedures import MATCH
+        from hengjian.apps.runs.procedures import RUN
+        from hengjian.ui import navigation
+
+        for procedure in (ALERT, MATCH, SUBMISSION, RUN):
+            wording.name_procedure(procedure)
+        wording.name_verbs(all_verbs())
+        navigation.place("home", "desk:home")
+        navigation.place("search", "desk:search")
+        navigation.register(navigation.Item("desk", "工作台", "desk:home", order=10))

@@ -63,13 +63,13 @@ def _penalties(found: Violation) -> Table:
 
 
 def _names(penalty: Penalty) -> str:
-    return "、".join(cited(one, penalty.valid_from) for one in penalty.basis)
+    return "、".join(cited(one, penalty.valid_from, otherwise=penalty.valid_to) for one in penalty.basis)
 
 
 def _sector(found: Violation, on: date, today: date) -> list[Table]:
     rows = [
         [
-            Cell(one.id, entry_url("sector", one.id, on, today=today)),
+            Cell(one.id, entry_url("sector", one.id, on, today=today), kind="nw"),
             Cell(one.title),
             Cell(_fields(one)),
             Cell(one.authority),
@@ -86,7 +86,7 @@ def _sector(found: Violation, on: date, today: date) -> list[Table]:
 
 def _detectors(found: Violation, today: date) -> list[Table]:
     rows = [
-        [Cell(one.id, entry_url("detectors", one.id, today, today=today)), Cell(one.name), Cell(one.meaning)]
+        [Cell(one.id, entry_url("detectors", one.id, today, today=today), kind="nw"), Cell(one.name), Cell(one.meaning)]
         for one in DETECTORS
         if one.violation == found.id
     ]

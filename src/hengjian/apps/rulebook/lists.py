@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.html import format_html
+
 from hengjian.apps.rulebook import rows, wording
 from hengjian.apps.rulebook.entry import entry_url
 from hengjian.law.loader import Lawbook, lawbook
@@ -56,8 +58,19 @@ ON = Filter("on", "以哪一天为准", lookup=lambda rows, _: rows, placeholder
 WORDS = Filter("q", "找", lookup=_text)
 
 
+CODES = {"id", "violation", "other"}
+"""Columns of short codes, which never break over two lines."""
+
+
+def _code(key: str) -> Callable[[Row], str]:
+    return lambda row: format_html('<span class="nw">{}</span>', row.values.get(key) or "—")
+
+
 def _spec(*columns: tuple[str, str], filters: Sequence[Filter] = ()) -> ListSpec:
-    made = tuple(Column(key, label, _value(key), sort=f"values.{key}") for key, label in columns)
+    made = tuple(
+        Column(key, label, _value(key), sort=f"values.{key}", cell=_code(key) if key in CODES else None)
+        for key, label in columns
+    )
     return ListSpec(columns=made, filters=(ON, WORDS, *filters), url=lambda row: row.url, key="id", sizes=(50, 200))
 
 

@@ -36,6 +36,34 @@
     next.scrollIntoView({ block: "nearest" });
   });
 
+  /* arrows walk the results of a search, on its page and under the box; Escape closes those under the box */
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const found = document.querySelector("[data-found]");
+    const inBox = event.target.closest("[data-search]");
+    const open = found && found.firstElementChild;
+    if (event.key === "Escape" && open && event.target.closest(".find")) {
+      found.replaceChildren();
+      document.querySelector("[data-search]").focus();
+      return;
+    }
+    if (!["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    const list = open && event.target.closest(".find") ? found : document.querySelector("[data-hits]");
+    if (!list || (typing(event.target) && !inBox)) return;
+    const links = [...list.querySelectorAll("a.hit")];
+    const at = links.indexOf(event.target.closest("a.hit"));
+    const next = at + (event.key === "ArrowDown" ? 1 : -1);
+    if (at < 0 && !inBox && document.activeElement !== document.body) return;
+    event.preventDefault();
+    if (next < 0) { const box = document.querySelector("[data-search]"); if (box) box.focus(); return; }
+    const link = links[Math.min(next, links.length - 1)];
+    if (link) link.focus();
+  });
+  document.addEventListener("click", (event) => {
+    const found = document.querySelector("[data-found]");
+    if (found && found.firstElementChild && !event.target.closest(".find")) found.replaceChildren();
+  });
+
   /* a box around a file input takes dropped files and names what was chosen */
   const sizeOf = (file) => file.size < 1048576 ? Math.max(1, Math.round(file.size / 1024)) + " KB" : (file.size / 1048576).toFixed(1) + " MB";
   const name = (box) => {
