@@ -1,4 +1,7 @@
-"""Sheets of every kind as one all-text DuckDB table `src` with columns `c0` …; row order is the sheet's."""
+"""Sheets of every kind as one all-text DuckDB table `src`: columns `c0` …, `rowid` in the order of the sheet.
+
+`src.state` is 0 for rows to take, 1 for rows refused or quarantined, 2 for rows that are no data.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,7 @@ def _check_size(name: str, sheet: str, *, rows: int, width: int, limits: Limits)
 
 def _create(connection: duckdb.DuckDBPyConnection, width: int, relation: str) -> None:
     cells = ", ".join(f"{clean(f'c{place}')} AS c{place}" for place in range(width))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE src AS SELECT {cells} FROM {relation}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE src AS SELECT 0::TINYINT AS state, {cells} FROM {relation}")
 
 
 def _delimited(source: SourceFile, *, workdir: Path, limits: Limits) -> Sheet:
@@ -110,11 +113,11 @@ def _record_batches(rows: Iterable[list[str]], width: int, *, source: str) -> It
 
 def _load_batches(connection: duckdb.DuckDBPyConnection, batches: Iterable[pa.RecordBatch], width: int) -> None:
     columns = ", ".join(f"c{place} VARCHAR" for place in range(width))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE src ({columns})")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE src (state TINYINT, {columns})")
     cells = ", ".join(f"{clean(f'c{place}')} AS c{place}" for place in range(width))
     for batch in batches:
         connection.register("batch", pa.Table.from_batches([batch]))
-        connection.execute(f"INSERT INTO src SELECT {cells} FROM batch")
+        connection.execute(f"INSERT INTO src SELECT 0, {cells} FROM batch")
         connection.unregister("batch")
 
 

@@ -44,7 +44,7 @@ def find_moved(
         wanted = [places[name][0] for name in failing if name in places]
         if len(wanted) < len(failing) or len(set(wanted)) < 2:
             continue
-        cells = connection.execute("SELECT * FROM src WHERE rowid = ?", [rid]).fetchone()
+        cells = connection.execute("SELECT * EXCLUDE (state) FROM src WHERE rowid = ?", [rid]).fetchone()
         shift = find_shift(cells or (), list(places.values()), wanted)
         if shift is not None:
             first = headers[shift.first_place] or f"第{shift.first_place + 1}列"
@@ -96,6 +96,8 @@ def collect_refused(
         "(SELECT count(DISTINCT rid) FROM bad WHERE rid NOT IN (SELECT rid FROM moved))"
     ).fetchone()
     rows, quarantined, refused = counted or (0, 0, 0)
+    if quarantined or refused:
+        connection.execute("UPDATE src SET state = 1 WHERE rowid IN (SELECT rid FROM bad)")
     return int(rows), int(quarantined), int(refused)
 
 

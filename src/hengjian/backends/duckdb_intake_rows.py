@@ -13,7 +13,7 @@ _NOTES = (
 
 
 def skip_rows(connection: duckdb.DuckDBPyConnection, *, headers: list[str], width: int) -> int:
-    """Fill the table `skipped` (rid) from `src` and count it.
+    """Fill the table `skipped` (rid) from `src`, set their state and count them.
 
     A row beginning with a word like 合计 is skipped only where at least half of the columns under a header are blank:
     a client may be called 合计.
@@ -32,4 +32,7 @@ def skip_rows(connection: duckdb.DuckDBPyConnection, *, headers: list[str], widt
         f"OR (regexp_matches(replace({leading}, ' ', ''), '{_NOTES}') AND ({filled}) * 2 <= {len(named)})"
     )
     row = connection.execute("SELECT count(*) FROM skipped").fetchone()
-    return int(row[0]) if row else 0
+    count = int(row[0]) if row else 0
+    if count:
+        connection.execute("UPDATE src SET state = 2 WHERE rowid IN (SELECT rid FROM skipped)")
+    return count

@@ -1,4 +1,7 @@
-"""The fast rules of intake in SQL: what they take is what the readers of `engines.tables` take, value for value."""
+"""The fast rules of intake in SQL: what they take is what the readers of `engines.tables` take, value for value.
+
+No `IN` with many constants here: DuckDB turns it into a join, and a join loses the order of the sheet.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,8 @@ def literal(text: str) -> str:
 
 def clean(cell: str) -> str:
     """Blank cells and placeholders become NULL, blanks around are trimmed."""
-    blank = ", ".join(literal(word) for word in PLACEHOLDERS)
-    return f"CASE WHEN strlen({cell}) < 7 AND trim({cell}) IN ({blank}) THEN NULL ELSE trim({cell}) END"
+    blank = " ".join(f"WHEN {literal(word)} THEN NULL" for word in PLACEHOLDERS)
+    return f"CASE WHEN strlen({cell}) < 7 THEN CASE trim({cell}) {blank} ELSE trim({cell}) END ELSE trim({cell}) END"
 
 
 def fast(column: Column, cell: str) -> str | None:
@@ -63,12 +66,12 @@ def _moment(cell: str, kind: str) -> str:
 
 
 def _bool(cell: str) -> str:
-    words = {True: TRUE_WORDS, False: FALSE_WORDS}
-    branches = " ".join(
-        f"WHEN lower({cell}) IN ({', '.join(literal(word) for word in sorted(said))}) THEN {truth}"
-        for truth, said in words.items()
-    )
-    return f"CASE {branches} END"
+    branches = [
+        f"WHEN {literal(word)} THEN {truth}"
+        for truth, said in (("TRUE", TRUE_WORDS), ("FALSE", FALSE_WORDS))
+        for word in sorted(said)
+    ]
+    return f"CASE lower({cell}) {' '.join(branches)} END"
 
 
 def _codes(column: Column, cell: str) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow.compute as pc
 
+from hengjian.backends.duckdb_intake_fixes import Fix, make_fix
 from hengjian.backends.duckdb_intake_readers import Context, read_distinct
 from hengjian.backends.duckdb_intake_rules import fast, literal, number, quote
 from hengjian.engines.tables.contract import DUCKDB_TYPES, TABLES, Column, Table
@@ -43,20 +45,20 @@ class TargetStage:
         self.view = f"target_{number}"
         self.context = context
         self.sources = _sources(target, headers)
-        self.fixed: dict[str, str] = {}
+        self.fixed: dict[str, Fix] = {}
         self._create_view(target, headers)
 
     def _create_view(self, target: Target, headers: list[str]) -> None:
         """All-text rows of the target with `rid` (row of `src`); unpivoted columns become rows."""
         wide = {name: source.sql for name, source in self.sources.items()}
-        where = ["rowid NOT IN (SELECT rid FROM skipped)"] if self.context.skipping else ["TRUE"]
+        where = ["state < 2"] if self.context.skipping else ["TRUE"]
         if target.only_when:
             where.append(f"{_cell(target.only_when, headers)} IS NOT NULL")
         branches = []
-        for item in target.unpivot:
+        for branch, item in enumerate(target.unpivot):
             cell = _cell(item.column, headers)
             columns = {**wide, target.into: cell, **{name: literal(value) for name, value in item.constants}}
-            branches.append(_select(columns, [*where, f"{cell} IS NOT NULL"]))
+            branches.append(_select(columns, [*where, f"{cell} IS NOT NULL"], branch=branch))
             for name, _ in (*item.constants, (target.into, "")):
                 self.sources.setdefault(name, Source("", ()))
             known = self.sources[target.into].headers
@@ -96,16 +98,15 @@ class TargetStage:
             return
         stand_in = self.sources[column.name].stand_in
         rows = read_distinct(column, sorted(texts), context=self.context, stand_in=stand_in)
-        name = f"{self.view}_{column.name}"
-        self.connection.register("fixes", rows)
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM fixes")
-        self.connection.unregister("fixes")
-        self.fixed[column.name] = name
-        self.connection.execute(
-            f"INSERT INTO bad SELECT v.rid, {literal(self.table.name)}, {literal(column.name)}, v.{cell}, "
-            f"f.code, f.sentence, f.repair FROM {self.view} v JOIN {name} f ON v.{cell} = f.text "
-            f"WHERE f.code IS NOT NULL"
-        )
+        self.fixed[column.name] = make_fix(self.connection, column, rows, name=f"fix_{self.view}_{column.name}")
+        refused = rows.filter(pc.is_valid(rows.column("code")))
+        if refused.num_rows:
+            self.connection.register("refusals", refused)
+            self.connection.execute(
+                f"INSERT INTO bad SELECT v.rid, {literal(self.table.name)}, {literal(column.name)}, v.{cell}, "
+                f"f.code, f.sentence, f.repair FROM {self.view} v JOIN refusals f ON v.{cell} = f.text"
+            )
+            self.connection.unregister("refusals")
 
     def _always_read(self, column: Column) -> bool:
         return column.intake_only or self.sources[column.name].stand_in
@@ -113,21 +114,18 @@ class TargetStage:
     def _check_required(self) -> None:
         for name in self.table.required:
             if name in self.sources:
+                known = f'v.rid NOT IN (SELECT rid FROM bad WHERE "column" = {literal(name)})'
                 self._refuse(
-                    f"{self._value(name)} IS NULL AND {self._readable(name)}",
+                    f"{self._value(name)} IS NULL AND {known}",
                     name,
                     code="blank",
                     sentence="没有填写",
                     repair="补上这一格",
                 )
 
-    def _readable(self, name: str) -> str:
-        """Not already refused: blank, or read by its reader."""
-        return "TRUE" if name not in self.fixed else f"{self._fix(name)}.code IS NULL"
-
     def _check_units(self) -> None:
         if "value_text" in self.fixed and "unit" in self.sources:
-            value_unit, unit = f"{self._fix('value_text')}.unit", UNIT_ALIKE.format('v."unit"')
+            value_unit, unit = self._part("value_text", "unit"), UNIT_ALIKE.format('v."unit"')
             self._refuse(
                 f"{value_unit} <> {unit}",
                 "value_text",
@@ -136,10 +134,10 @@ class TargetStage:
                 repair="只留报告上的一种",
             )
         if "limit_text" in self.fixed:
-            own = f"{self._fix('value_text')}.unit" if "value_text" in self.fixed else "NULL"
+            own = self._part("value_text", "unit") if "value_text" in self.fixed else "NULL"
             unit = f"coalesce({own}, {UNIT_ALIKE.format('v.unit')})" if "unit" in self.sources else own
             self._refuse(
-                f"{self._fix('limit_text')}.unit <> {unit}",
+                f"{self._part('limit_text', 'unit')} <> {unit}",
                 "limit_text",
                 code="limit.unit",
                 sentence="限值与结果的单位不同，不能比较",
@@ -162,29 +160,30 @@ class TargetStage:
         )
 
     def _joined(self) -> str:
-        joins = [
-            f"LEFT JOIN {table} {self._fix(name)} ON v.{quote(name)} = {self._fix(name)}.text"
-            for name, table in self.fixed.items()
-        ]
-        return f"{self.view} v {' '.join(joins)}"
+        return " ".join([f"{self.view} v", *(fix.join for fix in self.fixed.values() if fix.join)])
 
-    @staticmethod
-    def _fix(name: str) -> str:
-        return quote(f"fix_{name}")
+    def _part(self, name: str, part: str, kind: str = "VARCHAR") -> str:
+        """SQL of one part of what the reader made of an odd text; NULL where no text of the column was odd."""
+        return self.fixed[name].parts[part] if name in self.fixed else f"CAST(NULL AS {kind})"
 
     def _value(self, name: str) -> str:
-        """SQL of the typed value of a fed column."""
+        """SQL of the typed value of a fed column, right for every row not in `bad`."""
         column = self.table.intake_columns[name]
-        cell = f"v.{quote(name)}"
+        cell, kind = f"v.{quote(name)}", DUCKDB_TYPES[column.type]
         if name == "value_text":
             return cell
         rule = None if self._always_read(column) else fast(column, cell)
-        read = f"{self._fix(name)}.value" if name in self.fixed else f"CAST(NULL AS {DUCKDB_TYPES[column.type]})"
-        return f"coalesce({rule}, {read})" if rule and name in self.fixed else rule or read
+        if kind != "VARCHAR":
+            options = [*([rule] if rule else []), *([self._part(name, "value")] if name in self.fixed else [])]
+        elif name in self.fixed:
+            said = [rule] if rule and column.codes else []
+            return f"nullif(coalesce({', '.join([*said, self._part(name, 'value'), cell])}), '')"
+        else:
+            options = [rule] if rule and column.codes else [cell]
+        return f"coalesce({', '.join(options)})" if len(options) > 1 else (*options, f"CAST(NULL AS {kind})")[0]
 
     def _read_number(self) -> str:
-        read = f"{self._fix('value_text')}.value" if "value_text" in self.fixed else "CAST(NULL AS DOUBLE)"
-        return f"coalesce({number('v.value_text')}, {read})"
+        return f"coalesce({number('v.value_text')}, {self._part('value_text', 'value', 'DOUBLE')})"
 
     def check_keys(self) -> None:
         """Rows of one key that contradict each other are refused, all of them: nobody here knows which is right."""
@@ -215,7 +214,7 @@ class TargetStage:
         if self.table.name == "results":
             self._result_outputs(found)
         if "id_no" in self.sources:
-            digest = f"{self._fix('id_no')}.value" if "id_no" in self.fixed else "CAST(NULL AS VARCHAR)"
+            digest = self._part("id_no", "value")
             found["person_key"] = f"coalesce({found['person_key']}, {digest})" if "person_key" in found else digest
         ordered = {name: found[name] for name in self.table.columns if name in found}
         if "limit_text" in self.sources:
@@ -228,28 +227,28 @@ class TargetStage:
             read = self._read_number()
             found["value"] = f"coalesce({found['value']}, {read})" if "value" in found else read
         if "value_text" in self.fixed:
-            unit = f"{self._fix('value_text')}.unit"
+            unit = self._part("value_text", "unit")
             found["unit"] = f"coalesce({found['unit']}, {unit})" if "unit" in found else unit
         if "limit_text" in self.fixed:
             for name, part in (("limit_op", "op"), ("limit_low", "value"), ("limit_high", "high")):
-                limit = f"{self._fix('limit_text')}.{part}"
+                limit = self._part("limit_text", part)
                 found[name] = f"coalesce({found[name]}, {limit})" if name in found else limit
 
     def write(self, path: Path, *, file: str, sheet: str, first_row: int) -> None:
-        """Write the rows whose sheet row is in no list of refusals; order is the sheet's, bytes are reproducible."""
+        """Write the rows of `src` in state 0; order is the sheet's, bytes are reproducible."""
         cells = ", ".join(f"{sql} AS {quote(name)}" for name, sql in self.outputs().items())
-        provenance = (
-            f"{literal(file)} AS source_file, {literal(sheet)} AS source_sheet, v.rid + {first_row} AS source_row"
-        )
+        sources = f"{literal(file)} AS source_file, {literal(sheet)} AS source_sheet"
+        sorted_again = "ORDER BY v.rid, v.branch" if any(fix.join for fix in self.fixed.values()) else ""
         self.connection.execute(
-            f"COPY (SELECT {cells}, {provenance} FROM {self._joined()} WHERE v.rid NOT IN (SELECT rid FROM bad)) "
+            f"COPY (SELECT {cells}, {sources}, v.rid + {first_row} AS source_row FROM {self._joined()} "
+            f"WHERE v.state = 0 {sorted_again}) "
             f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)"
         )
 
 
-def _select(columns: Mapping[str, str], where: Iterable[str]) -> str:
+def _select(columns: Mapping[str, str], where: Iterable[str], *, branch: int = 0) -> str:
     cells = ", ".join(f"{sql} AS {quote(name)}" for name, sql in columns.items())
-    return f"SELECT rowid AS rid{', ' + cells if cells else ''} FROM src WHERE {' AND '.join(where)}"
+    return f"SELECT rowid AS rid, state, {branch} AS branch, {cells} FROM src WHERE {' AND '.join(where)}"
 
 
 def _cell(reference: str, headers: list[str]) -> str:
