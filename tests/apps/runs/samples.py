@@ -35,8 +35,7 @@ def put_into_lake(
     """One accepted file with these rows."""
     number = next(_serial)
     columns = TABLES[table].columns
-    names = [name for name in columns if any(name in row for row in rows)]
-    schema = pa.schema([(name, ARROW[columns[name].type]) for name in names])
+    schema = pa.schema([(name, ARROW[column.type]) for name, column in columns.items()])
     relative = f"{table}/{number:04d}.parquet"
     path = Path(settings.LAKE_ROOT) / relative
     path.parent.mkdir(parents=True, exist_ok=True)
