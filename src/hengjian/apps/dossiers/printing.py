@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ NO_PANGO = (
     "这台服务器没有装好 PDF 排版所需的 pango 库，暂时不能生成 PDF；"
     "请系统管理员安装 pango 后再试，也可以用浏览器打印本页。"
 )
-STYLES = ("ui/tokens.css", "ui/app.css", "ui/figures.css", "ui/print.css")
+STYLES = ("ui/tokens.css", "ui/app.css", "ui/figures.css", "ui/print.css", "dossiers/paper.css")
 
 
 def load_weasyprint() -> Any:
@@ -26,6 +27,7 @@ def load_weasyprint() -> Any:
         import weasyprint
     except OSError as error:
         raise Refused(NO_PANGO) from error
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it reports every property meant for screens
     return weasyprint
 
 

@@ -91,9 +91,12 @@ class ScopeSheet:
     total: int
 
 
-def read_scope(institution: Institution, *, on: date, limit: int | None) -> ScopeSheet:
-    """One query for rows and their number."""
-    rows: Any = asof.scope_on(None, on, institution=institution).annotate(total=Window(Count("pk")))
+def read_scope(
+    institution: Institution, certificates: Iterable[asof.CertificateOn], *, on: date, limit: int | None
+) -> ScopeSheet:
+    """Rows in force under certificates that were valid on the day, and their number, in one query."""
+    items = asof.under_valid(ScopeItem.objects.filter(institution=institution), certificates)
+    rows: Any = asof.scope_on(None, on, items=items).annotate(total=Window(Count("pk")))
     found = list(rows[:limit] if limit else rows)
     return ScopeSheet(found, found[0].total if found else 0)
 

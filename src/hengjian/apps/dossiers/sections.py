@@ -106,7 +106,7 @@ def open_dossier(user: User, institution: Institution, *, on: date, today: date,
     history = parts.of(CertificateStatus)
     certificates = [asof.certificate_state(one, history, on) for one in parts.of(Certificate)]
     certificates.sort(key=lambda one: one.certificate.valid_to, reverse=True)
-    scope = reading.read_scope(institution, on=on, limit=None if whole else SHOWN_SCOPE)
+    scope = reading.read_scope(institution, certificates, on=on, limit=None if whole else SHOWN_SCOPE)
     people = reading.employed(parts.of(Person), on)
     signing = reading.authorised(parts.of(Signatory), on)
     states = reading.calibration_states(parts, reading.in_service(parts.of(Instrument), on), on)

@@ -139,6 +139,15 @@ def scope_on(
     return items.filter(approved & (Q(removed_on__isnull=True) | Q(removed_on__gt=on)))
 
 
+def under_valid(items: QuerySet[ScopeItem], certificates: Iterable[CertificateOn]) -> QuerySet[ScopeItem]:
+    """Leaves out rows of certificates that are known and were not valid on the day."""
+    states: dict[str, bool] = {}
+    for one in certificates:
+        number = one.certificate.certificate_no
+        states[number] = states.get(number, False) or one.is_valid
+    return items.exclude(certificate_no__in=[number for number, valid in states.items() if not valid])
+
+
 def signatories_on(institution: Institution, on: date) -> QuerySet[Signatory]:
     """Authorisations to sign in force on the day."""
     return institution.signatories.filter(in_force("valid_from", "valid_to", on))

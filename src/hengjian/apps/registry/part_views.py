@@ -95,14 +95,15 @@ def scope(request: HttpRequest, uscc: str) -> HttpResponse:
     sites = list(institution.sites.all())
     asked = request.GET.get("site", "")
     site = next((one for one in sites if one.site_id == asked), None)
-    rows = asof.scope_on(site, on, institution=institution)
-    sheet = Paginator(rows, SCOPE_PAGE).get_page(request.GET.get("page"))
     known = institution.scope_items.count()
     history = list(institution.certificate_statuses.all())
     certificates = list(institution.certificates.all())
     asof.set_back(certificates, page["former"], on)
+    states = [asof.certificate_state(one, history, on) for one in certificates]
+    rows = asof.scope_on(site, on, items=asof.under_valid(institution.scope_items.all(), states))
+    sheet = Paginator(rows, SCOPE_PAGE).get_page(request.GET.get("page"))
     page |= {
-        "certificates": [asof.certificate_state(one, history, on) for one in certificates],
+        "certificates": states,
         "history": history,
         "sites": sites,
         "site": site,
