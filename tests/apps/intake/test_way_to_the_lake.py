@@ -16,8 +16,7 @@ from hengjian.apps.intake.models import LakeFile, RememberedMapping, Submission
 from hengjian.apps.intake.selectors import dataset_files, find_report, report_rows
 from hengjian.apps.record.models import Event
 from tests.apps.factories import make_user
-from tests.apps.intake.conftest import signed_in
-from tests.apps.intake.ledgers import as_csv, messy_xlsx, row
+from tests.apps.intake.ledgers import HEADERS, as_csv, messy_xlsx, row
 
 
 def counts(submission: Submission) -> dict:
@@ -221,10 +220,7 @@ def test_shifted_rows_are_quarantined_and_moved_back_on_decision(hand_in, accept
 
 
 def test_a_changed_column_is_read_anew_and_remembered_for_the_next_time(hand_in, accept, post, client):
-    headers = [
-        "甲编号" if name == "报告编号" else name
-        for name in __import__("tests.apps.intake.ledgers", fromlist=["HEADERS"]).HEADERS
-    ]
+    headers = ["甲编号" if name == "报告编号" else name for name in HEADERS]
     submission = hand_in("一.csv", as_csv([row(1, 报告编号="甲-0001")], headers=headers))
     sheet = submission.dry_run.detail["sheets"][0]
     place = next(column["place"] for column in sheet["columns"] if column["header"] == "甲编号")

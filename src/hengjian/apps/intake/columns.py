@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,42 +116,46 @@ def changed_mapping(submission: Submission, detail: Mapping[str, Any], posted: M
     Raises Refused where two columns are taken for the same one.
     """
     mapping: dict[str, Any] = copy.deepcopy(submission.preview.get("mapping") or submission.mapping or {})
+    changes = []
     for place, sheet in enumerate(detail.get("sheets", [])):
         for column in sheet.get("columns", []):
             wanted = posted.get(f"column-{place}-{column['place']}")
-            if wanted is None:
-                continue
-            direct, _ = feeds_of(sheet.get("mapping") or mapping, column)
-            if wanted != direct:
-                _move(mapping, column, direct, wanted)
-    repairs = [shift for shift in posted.get("repair", "").split(",") if shift]
+            direct, _ = feeds_of(mapping, column)
+            if wanted is not None and wanted != direct:
+                changes.append((column, direct, wanted))
+    for _, direct, _ in changes:
+        if direct:
+            _entry(mapping, direct).get("columns", {}).pop(direct.partition(".")[2], None)
+    shown = {feeds_of(mapping, column)[0] for sheet in detail.get("sheets", []) for column in sheet.get("columns", [])}
+    for column, _, wanted in changes:
+        _take(mapping, column, wanted, shown)
+        shown.add(wanted)
+    repairs = [shift for shift in posted.get("repair", "").split("\n") if shift]
     if repairs:
-        mapping["repairs"] = sorted({*mapping.get("repairs", []), *repairs})
+        mapping["repairs"] = sorted({*submission.mapping.get("repairs", []), *repairs})
     if mapping.get("tables"):
         mapping_from_json(mapping)
     return mapping
 
 
-def _move(mapping: dict[str, Any], column: Mapping[str, Any], direct: str, wanted: str) -> None:
+def _take(mapping: dict[str, Any], column: Mapping[str, Any], wanted: str, shown: Collection[str]) -> None:
+    """Take the column for `wanted`; a column that only stood in for it gives way, one shown as it does not."""
     reference = column["header"] or f"#{column['place'] + 1}"
-    tables: list[dict[str, Any]] = mapping.setdefault("tables", [])
-    if direct:
-        _entry(tables, direct).get("columns", {}).pop(direct.partition(".")[2], None)
+    ignored = [name for name in mapping.get("ignore", []) if name != reference]
+    mapping["ignore"] = ignored if wanted else sorted({*ignored, reference})
     if not wanted:
-        mapping["ignore"] = sorted({*mapping.get("ignore", []), reference})
         return
     table, _, name = wanted.partition(".")
     if table not in TABLES or name not in TABLES[table].intake_columns:
         raise Refused(f"没有“{wanted}”这一列可收。")
-    feeds = _entry(tables, wanted).setdefault("columns", {})
-    held = feeds.get(name)
-    if isinstance(held, str) and not _is_of(held, column):
-        raise Refused(f"“{held}”和“{reference}”都收为“{_spoken(wanted)}”，只能留一列。把另一列改为“不收”。")
+    feeds = _entry(mapping, wanted).setdefault("columns", {})
+    if wanted in shown:
+        raise Refused(f"有两列都收为“{_spoken(wanted)}”，只能留一列。把另一列改为“不收”。")
     feeds[name] = reference
-    mapping["ignore"] = [name for name in mapping.get("ignore", []) if name != reference]
 
 
-def _entry(tables: list[dict[str, Any]], target: str) -> dict[str, Any]:
+def _entry(mapping: dict[str, Any], target: str) -> dict[str, Any]:
+    tables: list[dict[str, Any]] = mapping.setdefault("tables", [])
     table = target.partition(".")[0]
     found = next((entry for entry in tables if entry["table"] == table), None)
     if found is None:
