@@ -1,1 +1,1 @@
-"""The demo city and the labelled benchmark generator; may import engines and kernel; imported by commands and tests only."""
+"""The demo city and the labelled benchmark; may import engines and kernel; imported by commands and tests only."""

@@ -1,4 +1,4 @@
-"""Codes of the demo range: right check characters, but area 9901xx and issuer 99, which nobody real has (rules.md §13)."""
+"""Codes of the demo range: right check characters, but area 9901xx and issuer 99, which nobody real has."""
 
 from __future__ import annotations
 

@@ -72,7 +72,9 @@ def decimal_text(numbers: Array, decimals: Array) -> pa.Array:
 def moments(first: date, seconds: Array, missing: Array | None = None) -> pa.Array:
     """Seconds from the first midnight as timestamps without zone."""
     base = np.datetime64(first.isoformat(), "s").astype(np.int64)
-    return pa.array((np.asarray(seconds, dtype=np.int64) + base) * 1_000_000, type=pa.int64(), mask=missing).cast(pa.timestamp("us"))
+    return pa.array((np.asarray(seconds, dtype=np.int64) + base) * 1_000_000, type=pa.int64(), mask=missing).cast(
+        pa.timestamp("us")
+    )
 
 
 def days(first: date, numbers: Array, missing: Array | None = None) -> pa.Array:

@@ -119,6 +119,25 @@ def _pair_vehicles(stream: Stream, plan: Plan, reports: Reports, safety: Array) 
     _pair_safety(reports, safety, rank)
 
 
+def _retest_samples(stream: Stream, plan: Plan, reports: Reports) -> None:
+    """Some laboratory samples are tested again for the same client, after the first report is out."""
+    cat = catalogue()
+    long = np.array([max(r.min_hours for r in cat.runs if r.product == p) > 150 for p in range(len(cat.products))])
+    n = len(reports)
+    first = np.flatnonzero((stream.uniform(n) < 0.006) & ~reports.lane & ~long[reports.product])
+    first = first[first + 1 < n]
+    second = first + 1
+    day = plan.window.next_open(reports.arrival[first] // DAY + 28, lanes=False)
+    fits = (reports.line[second] == reports.line[first]) & (day < plan.window.days - 26) & ~np.isin(second, first)
+    first, second, day = first[fits], second[fits], day[fits]
+    for column in (reports.product, reports.client, reports.full):
+        column[second] = column[first]
+    reports.collected[second] = False
+    reports.supervision[second] = False
+    reports.arrival[second] = day * DAY + reports.arrival[second] % DAY
+    reports.retest_of[second] = first
+
+
 def _pair_safety(reports: Reports, safety: Array, rank: Array) -> None:
     pairs = int(rank.max(initial=0)) + 1
     emission = np.flatnonzero(reports.lane & ~safety)
@@ -201,5 +220,6 @@ def draw_reports(plan: Plan, institutions: list[Institution], shard: int) -> Rep
     )
     reports.supervision &= ~lane
     reports.full |= reports.supervision
+    _retest_samples(Stream(plan.seed, "retests", shard), plan, reports)
     _pair_vehicles(stream, plan, reports, lane & (product == cat.product_number("safety")))
     return reports

@@ -40,7 +40,10 @@ def find_instruments(reports: Reports, runs: Runs, lines: list[Line]) -> Instrum
     found, of_run = np.unique(key, return_inverse=True)
     line, kind, unit = found // (LINE_LIMIT * UNIT_LIMIT), found // UNIT_LIMIT % LINE_LIMIT, found % UNIT_LIMIT
     numbers = [lines[int(i)].institution for i in line]
-    ids = [f"E{number:04d}{int(a) % 10}{int(k):02d}{int(u):02d}" for number, a, k, u in zip(numbers, line, kind, unit, strict=True)]
+    ids = [
+        f"E{number:04d}{int(a) % 10}{int(k):02d}{int(u):02d}"
+        for number, a, k, u in zip(numbers, line, kind, unit, strict=True)
+    ]
     return Instruments(of_run=of_run, line=line, kind=kind, unit=unit, ids=ids, serials=[""] * len(ids))
 
 
@@ -59,7 +62,9 @@ def peak_use(group: Array, start: Array, end: Array, count: int) -> Array:
 def capacities(plan: Plan, runs: Runs, instruments: Instruments, houses: list[House], house_of_line: Array) -> Array:
     """Samples each instrument takes at once: one at work places; trays and chambers by what they really held."""
     cat = catalogue()
-    resolution = np.array([house.plan.resolution for house in houses])[house_of_line[instruments.line]][instruments.of_run]
+    resolution = np.array([house.plan.resolution for house in houses])[house_of_line[instruments.line]][
+        instruments.of_run
+    ]
     rows = np.flatnonzero(runs.keep & ~runs.outside)
     floor = runs.start[rows] // resolution[rows] * resolution[rows]
     ceil = runs.end[rows] // resolution[rows] * resolution[rows] + np.where(resolution[rows] > 60, resolution[rows], 0)
@@ -71,9 +76,15 @@ def capacities(plan: Plan, runs: Runs, instruments: Instruments, houses: list[Ho
 
 
 def _calibration_rows(
-    stream: Stream, plan: Plan, identity: str, serial: str, months: int, gap: tuple[int, int] | None, kind: dict[str, str]
+    stream: Stream,
+    plan: Plan,
+    identity: str,
+    serial: str,
+    months: int,
+    gap: tuple[int, int] | None,
+    kind: dict[str, str],
 ) -> list[dict[str, Any]]:
-    """Calibrations without a break over the window, or with the break [gap) in days; one in ten is late by up to six days."""
+    """Calibrations over the window, unbroken or with the break [gap) in days; one in ten is late by up to six days."""
     window = plan.window
     length = months * 365 // 12
     at = -stream.one(length)
@@ -104,12 +115,21 @@ def _calibration_rows(
         if gap and at <= gap[1] and end + 1 >= gap[0]:
             at = gap[1]
     if gap and rows[0]["calibrated_on"] > window.at(-20):
-        rows.insert(0, {**rows[0], "calibrated_on": window.at(gap[0] - 2 * length), "valid_to": window.at(gap[0] - length - 1)})
+        rows.insert(
+            0, {**rows[0], "calibrated_on": window.at(gap[0] - 2 * length), "valid_to": window.at(gap[0] - length - 1)}
+        )
         rows[0]["certificate_no"] += "P"
     return rows
 
 
-def register(plan: Plan, masters: Masters, instruments: Instruments, house_of_line: Array, parallel: Array, gaps: dict[int, tuple[int, int]]) -> None:
+def register(
+    plan: Plan,
+    masters: Masters,
+    instruments: Instruments,
+    house_of_line: Array,
+    parallel: Array,
+    gaps: dict[int, tuple[int, int]],
+) -> None:
     """Add rows of instruments, calibrations and a few declared changes; `gaps` holds the uncalibrated days of some."""
     cat = catalogue()
     window = plan.window

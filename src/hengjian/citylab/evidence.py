@@ -1,4 +1,4 @@
-"""From the arrays of a shard to rows of the contract: results with replicates, raw records, process data, vehicle tests."""
+"""From the arrays of a shard to rows of the contract: results, raw records, process data, vehicle tests."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ def _described(shard: Shard, slips: Slips, which: Array, replicate: Array, colum
         "item_name": col.lookup(item, [entry["name"] for entry in cat.items]),
         "method_no": col.lookup(item, [entry["method_no"] for entry in cat.items]),
         "unit": col.lookup(
-            item + bad, units + [WRONG_UNIT.get(unit, unit) for unit in units], np.array([not unit for unit in units])[item]
+            item + bad,
+            units + [WRONG_UNIT.get(unit, unit) for unit in units],
+            np.array([not unit for unit in units])[item],
         ),
         "limit_op": col.lookup(op, OPS, ~shown | (op == 0)),
         "limit_low": pa.array(cat.item_low[item], mask=~shown | np.isnan(cat.item_low[item])),
@@ -100,9 +102,7 @@ def _valued(shard: Shard, slips: Slips, which: Array, replicate: Array, columns:
     missing = items.nd[which]
     style = np.array([entry.nd_style for entry in shard.institutions])[shard.reports.institution[items.report[which]]]
     lods = [f"<{entry['lod']}" for entry in catalogue().items]
-    words = col.lookup(
-        np.where(style == 2, 2 + items.item[which], style), ["ND", "未检出", *lods]
-    ).cast(pa.string())
+    words = col.lookup(np.where(style == 2, 2 + items.item[which], style), ["ND", "未检出", *lods]).cast(pa.string())
     columns["value_text"] = pc.if_else(pa.array(missing), words, col.decimal_text(number, places))
     columns["value"] = pa.array(number / 10.0**places, mask=missing)
 
@@ -116,7 +116,9 @@ def _traced(shard: Shard, which: Array, raw: Raw, columns: dict[str, Any]) -> No
     first = shard.plan.window.first
     record = np.where(items.bare[which], -1, raw.of_run[run])
     houses = shard.houses
-    partner = np.array([(i + 1) % len(houses) for i in range(len(houses))])[shard.reports.institution[items.report[which]]]
+    partner = np.array([(i + 1) % len(houses) for i in range(len(houses))])[
+        shard.reports.institution[items.report[which]]
+    ]
     columns |= {
         "instrument_id": col.lookup(shard.instruments.of_run[run], shard.instruments.ids, blank),
         "tester_id": col.lookup(shard.run_tester[run], shard.masters.people, blank),
@@ -150,12 +152,16 @@ def write_raw(shard: Shard, frame: Frame, out: Dataset, raw: Raw) -> None:
         "item_code": col.lookup(first_item[runs.run[run]], [entry["item"] for entry in cat.items]),
         "raw_sha256": raw.sha.take(pa.array(which)),
         "recorded_at": col.moments(window.first, runs.end[run] + lag),
-        "header_serial_no": col.lookup(shard.instruments.of_run[run], shard.instruments.serials, runs.mode[run] > SEQUENCE),
+        "header_serial_no": col.lookup(
+            shard.instruments.of_run[run], shard.instruments.serials, runs.mode[run] > SEQUENCE
+        ),
         "injection_no": pa.array(counter[run], mask=manual),
         "modified_at": col.moments(window.first, runs.end[run] + lag + 300, ~edited),
         "version": 1 + edited.astype(np.int64),
         "change_reason": col.lookup(np.zeros(len(run)), ("录入更正，已审批",), ~edited),
-        "software_version": col.lookup(shard.reports.institution[runs.report[run]] % 3, ("LIMS 4.1", "LIMS 4.2", "检测云 2.7")),
+        "software_version": col.lookup(
+            shard.reports.institution[runs.report[run]] % 3, ("LIMS 4.1", "LIMS 4.2", "检测云 2.7")
+        ),
     }
     out.append("raw_records", columns, len(run))
 
@@ -243,7 +249,9 @@ def _disturb(shard: Shard, rows: Array, matrix: Array) -> None:
             continue
         scale = 0.6 + 0.35 * stream.share()
         noise = stream.normal(matrix[lines].size).reshape(matrix[lines].shape)
-        matrix[lines] = np.round(matrix[lines] * np.array([[1], [scale], [1], [scale], [scale]]) * (1 + 0.02 * noise), 2)
+        matrix[lines] = np.round(
+            matrix[lines] * np.array([[1], [scale], [1], [scale], [scale]]) * (1 + 0.02 * noise), 2
+        )
 
 
 def _write_press(shard: Shard, frame: Frame, out: Dataset, rows: Array) -> None:
@@ -284,13 +292,20 @@ def write_vehicles(shard: Shard, frame: Frame, out: Dataset, vehicles: Vehicles)
     _write_tests(shard, frame, out, vehicles, row, place)
     window = shard.plan.window
     columns = {"vin": vehicles.vin, "first_registered_on": col.days(window.first, vehicles.first_day)}
-    columns |= _model_columns(vehicles, np.arange(len(vehicles)), ("model", "engine_model", "fuel", "rated_power_kw", "ref_mass_kg", "wheelbase_mm", "axles", "emission_stage"))
+    columns |= _model_columns(
+        vehicles,
+        np.arange(len(vehicles)),
+        ("model", "engine_model", "fuel", "rated_power_kw", "ref_mass_kg", "wheelbase_mm", "axles", "emission_stage"),
+    )
     out.append("vehicles", columns, len(vehicles))
 
 
 def _model_columns(vehicles: Vehicles, vehicle: Array, wanted: tuple[str, ...]) -> dict[str, Any]:
     model = vehicles.model[vehicle]
-    numbers = {name: np.array([float(m[k]) for m in MODELS])[model] for name, k in (("displacement_l", 2), ("rated_power_kw", 3), ("ref_mass_kg", 4), ("wheelbase_mm", 5))}
+    numbers = {
+        name: np.array([float(m[k]) for m in MODELS])[model]
+        for name, k in (("displacement_l", 2), ("rated_power_kw", 3), ("ref_mass_kg", 4), ("wheelbase_mm", 5))
+    }
     diesel = np.array([m[6] == "1" for m in MODELS])[model]
     made = {
         **numbers,
@@ -310,6 +325,7 @@ def _write_tests(shard: Shard, frame: Frame, out: Dataset, vehicles: Vehicles, r
     run = _run_of_report(shard, row)
     safety = reports.product[row] == cat.product_number("safety")
     methods = [entry["method"] for entry in cat.products]
+    heavy = np.array([int(m[6] == "1" and float(m[4]) > 4000) for m in MODELS])
     engines = sorted({m[1] for m in MODELS})
     engine = np.array([engines.index(m[1]) for m in MODELS])[vehicles.model[vehicle]]
     days = shard.times.started[row] // 86_400 - vehicles.first_day[vehicle]
@@ -319,7 +335,7 @@ def _write_tests(shard: Shard, frame: Frame, out: Dataset, vehicles: Vehicles, r
     columns = {
         "report_id": frame.ids.take(pa.array(place)),
         "plate": pc.binary_join_element_wise(pa.scalar("澄A·"), vehicles.plate.take(pa.array(vehicle)), ""),
-        "plate_kind": col.lookup(np.array([m[6] == "1" and float(m[4]) > 4000 for m in MODELS])[vehicles.model[vehicle]].astype(int), ("小型汽车", "大型汽车")),
+        "plate_kind": col.lookup(heavy[vehicles.model[vehicle]], ("小型汽车", "大型汽车")),
         "vin": vehicles.vin.take(pa.array(vehicle)),
         "first_registered_on": col.days(first, vehicles.first_day[vehicle]),
         "odometer_km": odometer,
@@ -335,6 +351,17 @@ def _write_tests(shard: Shard, frame: Frame, out: Dataset, vehicles: Vehicles, r
         "attempt": 1 + (reports.retest_of[row] >= 0).astype(np.int64),
         "test_kind": col.lookup(safety.astype(np.int64), ("emission", "safety")),
         "driver_id": col.lookup(shard.run_tester[run], shard.masters.people),
-    }  # fmt: skip
-    wanted = ("model", "engine_model", "fuel", "displacement_l", "rated_power_kw", "ref_mass_kg", "wheelbase_mm", "axles", "vehicle_type", "emission_stage")
+    }
+    wanted = (
+        "model",
+        "engine_model",
+        "fuel",
+        "displacement_l",
+        "rated_power_kw",
+        "ref_mass_kg",
+        "wheelbase_mm",
+        "axles",
+        "vehicle_type",
+        "emission_stage",
+    )
     out.append("vehicle_tests", columns | _model_columns(vehicles, vehicle, wanted), len(row))

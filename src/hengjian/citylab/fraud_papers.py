@@ -36,7 +36,11 @@ def leave_scope(scene: Scene) -> Array:
 
 def _scope_rows(scene: Scene, code: str) -> list[dict[str, Any]]:
     numbers = {number for number, _, _ in scene.house.certificates}
-    return [row for row in scene.shard.masters.rows["scope"] if row["certificate_no"] in numbers and row["item_code"] == code]
+    return [
+        row
+        for row in scene.shard.masters.rows["scope"]
+        if row["certificate_no"] in numbers and row["item_code"] == code
+    ]
 
 
 def _drop_scope(scene: Scene, code: str) -> None:
@@ -77,7 +81,14 @@ def outlive_certificate(scene: Scene) -> Array:
     first = next(row for row in rows if row["certificate_no"] == number)
     until = first["to_on"]
     first["to_on"] = window.at(start - 1)
-    rows.append({"certificate_no": number, "status": "suspended", "from_on": window.at(start), "to_on": window.at(start + length - 1)})
+    rows.append(
+        {
+            "certificate_no": number,
+            "status": "suspended",
+            "from_on": window.at(start),
+            "to_on": window.at(start + length - 1),
+        }
+    )
     rows.append({"certificate_no": number, "status": "valid", "from_on": window.at(start + length), "to_on": until})
     return scene.rows[(day >= start) & (day < start + length) & (shard.certificate[scene.rows] == 0)]
 

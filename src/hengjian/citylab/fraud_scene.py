@@ -1,4 +1,4 @@
-"""Where a fraud happens: one institution of a shard, how careful it is, and which of its reports are still untouched."""
+"""Where a fraud happens: one institution, how careful it is, and which of its reports are still untouched."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,7 @@ def double_instrument(scene: Scene) -> Array:
     by_instrument = attended[np.lexsort((runs.start[attended], shard.instruments.of_run[attended]))]
     hosts = [
         (int(a), int(b))
-        for a, b in zip(by_instrument[:-1], by_instrument[1:], strict=True)
+        for a, b in itertools.pairwise(by_instrument)
         if shard.instruments.of_run[a] == shard.instruments.of_run[b] and runs.report[a] != runs.report[b]
     ]
     done: list[int] = []
@@ -70,7 +71,11 @@ def double_instrument(scene: Scene) -> Array:
     for number in scene.stream.shuffled(len(hosts)):
         host, guest = hosts[int(number)]
         reports = [int(runs.report[host]), int(runs.report[guest])]
-        if len(done) >= wanted * 2 or set(reports) & set(done) or not _move(scene, guest, _overlap_start(scene, host, guest)):
+        if (
+            len(done) >= wanted * 2
+            or set(reports) & set(done)
+            or not _move(scene, guest, _overlap_start(scene, host, guest))
+        ):
             continue
         tester = _idle_tester(scene, _place(scene, guest)[0], int(runs.start[guest]))
         shard.run_tester[guest] = tester
@@ -79,7 +84,7 @@ def double_instrument(scene: Scene) -> Array:
 
 
 def double_tester(scene: Scene) -> Array:
-    """One tester at two attended runs: on two places that worked at the same time, or on two instruments of one place."""
+    """One tester at two attended runs: at two places that worked at one time, or on two instruments of one place."""
     pairs = _parallel_pairs(scene) or _serial_pairs(scene)
     shard, runs = scene.shard, scene.shard.runs
     done: list[int] = []
@@ -102,7 +107,7 @@ def _parallel_pairs(scene: Scene) -> list[tuple[int, int]]:
     attended = _attended(scene)
     ordered = attended[np.argsort(runs.start[attended], kind="stable")]
     pairs = []
-    for a, b in zip(ordered[:-1], ordered[1:], strict=True):
+    for a, b in itertools.pairwise(ordered):
         same_line = _place(scene, a)[0] == _place(scene, b)[0] and _place(scene, a)[1] != _place(scene, b)[1]
         if same_line and runs.start[b] < runs.end[a] - 300 and runs.end[b] > runs.start[a] + 300:
             pairs.append((int(a), int(b)))
@@ -115,7 +120,7 @@ def _serial_pairs(scene: Scene) -> list[tuple[int, int]]:
     attended = _attended(scene)
     return [
         (int(a), int(b))
-        for a, b in zip(attended[:-1], attended[1:], strict=True)
+        for a, b in itertools.pairwise(attended)
         if _place(scene, a) == _place(scene, b)
         and runs.report[a] != runs.report[b]
         and shard.instruments.of_run[a] != shard.instruments.of_run[b]

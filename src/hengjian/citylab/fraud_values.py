@@ -14,9 +14,9 @@ Array = np.ndarray[Any, Any]
 
 
 def invent_results(scene: Scene) -> Array:
-    """No test done. L1: round numbers, equal replicates, one time for several samples; L2: own history with noise; L3: also with raw files.
+    """No test done. L1: round numbers, equal replicates, one time for several samples; L2: own history with noise.
 
-    Nothing is kept of the runs at L1 and L2.
+    L3 is L2 with raw files; L1 and L2 keep none.
     """
     shard = scene.shard
     rows = scene.pick(scene.free(), scene.wanted(len(scene.free()), least=6))
@@ -80,7 +80,17 @@ def _copy_times(scene: Scene, host: int, guest: int) -> None:
     shard.run_tester[target] = shard.run_tester[source]
     shard.tester[guest] = shard.tester[host]
     shard.reports.full[guest] = shard.reports.full[host]
-    for name in ("sampled", "sampling_end", "received", "started", "finished", "created", "signed", "issued", "uploaded"):
+    for name in (
+        "sampled",
+        "sampling_end",
+        "received",
+        "started",
+        "finished",
+        "created",
+        "signed",
+        "issued",
+        "uploaded",
+    ):
         column = getattr(shard.times, name)
         column[guest] = column[host]
     for name in ("sampler",):
@@ -97,7 +107,7 @@ def _informative(scene: Scene) -> Array:
 
 
 def clone_vectors(scene: Scene) -> Array:
-    """All results taken from another client's report. L1 exact; L2 one or two last digits changed; L3 two per cent of noise."""
+    """All results from another client's report. L1 exact; L2 one or two last digits changed; L3 2 % of noise."""
     shard = scene.shard
     rich = scene.free(_informative(scene) >= 5)
     count = scene.wanted(len(rich) // 2)
@@ -175,7 +185,10 @@ def tighten_replicates(scene: Scene) -> Array:
 
 
 def omit_items(scene: Scene) -> Array:
-    """Mandatory items left out of a report that claims to be full (L1 two, L2 one); L3 writes them in without instrument, tester or raw file."""
+    """Mandatory items left out of a report that claims to be full: two (L1), one (L2).
+
+    L3 writes one in without instrument, tester or raw file.
+    """
     shard, items, cat = scene.shard, scene.shard.items, catalogue()
     mandatory = np.array([entry["mandatory"] == "1" for entry in cat.items])
     needed = items.keep & mandatory[items.item] & ~shard.runs.outside[items.run]

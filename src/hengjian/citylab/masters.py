@@ -38,6 +38,7 @@ class House:
     reviewers: list[int]
     signatories: dict[int, list[int]]
     samplers: dict[int, list[int]]
+    deputies: dict[int, tuple[int, int]] = field(default_factory=dict)
     trainee: int = -1
     clients: int = 0
 
@@ -151,8 +152,12 @@ class Maker:
             house.reviewers.append(self.person(stream, house, "审核人", "工程师"))
         for number, line in lines:
             kind = {"vehicle": "引车员与检验员证", "special_equipment": "特种设备检验员证"}.get(line.field, "检验员证")
-            house.testers[number] = [self.person(stream, house, "检验员", kind) for _ in range(line.benches + 1 + line.benches // 4)]
+            house.testers[number] = [
+                self.person(stream, house, "检验员", kind) for _ in range(line.benches + 1 + line.benches // 4)
+            ]
             house.signatories[number] = [self.person(stream, house, "授权签字人", "高级工程师") for _ in range(2)]
+            if stream.share() < 0.35:
+                house.deputies[number] = (self.person(stream, house, "技术负责人", "高级工程师"), 3 + stream.one(44))
             house.samplers[number] = [self.person(stream, house, "采样员", "采样上岗证") for _ in range(line.samplers)]
         house.trainee = self.person(stream, house, "业务员", "无")
         gone = self.person(stream, house, "检验员", "检验员证")
@@ -189,7 +194,9 @@ class Maker:
                 }
             )
 
-    def _certificate(self, house: House, number: str, start: date, end: date, applied: date | None, *, promise: bool) -> None:
+    def _certificate(
+        self, house: House, number: str, start: date, end: date, applied: date | None, *, promise: bool
+    ) -> None:
         self.rows["certificates"].append(
             {
                 "certificate_no": number,
@@ -209,7 +216,10 @@ class Maker:
         house.certificates.append((number, day_number(self.window, start), day_number(self.window, end)))
 
     def _certificates(self, stream: Stream, house: House) -> None:
-        """One certificate of six years; one institution in eight renews inside the window, without a gap."""
+        """One certificate of six years; one institution in eight renews inside the window.
+
+        All apply in time; an eighth of these get the new certificate some days after the old one has run out.
+        """
         roll, promise = stream.share(), stream.share() < 0.15
         cheat = house.plan.fraud("expired")
         if cheat and cheat.stealth == "L2":
@@ -228,27 +238,36 @@ class Maker:
         if not renewed or cheat:
             return
         self.rows["certificates"][-1]["renewal_applied_on"] = until - timedelta(days=95 + stream.one(60))
-        again = until + timedelta(days=1)
+        pending = 5 + stream.one(20) if stream.share() < 0.12 else 0
+        again = until + timedelta(days=1 + pending)
         number = codes.make_cma(again.year, field_code, house.plan.number + 1)
         self._certificate(house, number, again, _six_years_before(again, -6) - timedelta(days=1), None, promise=promise)
 
     def _signatories(self, stream: Stream, house: House) -> None:
-        """The two chief signatories of each line, their deputies for single weeks are among the testers' seniors."""
+        """The two chief signatories of each line, and deputies authorised for a single week."""
         for number, line in zip(house.signatories, house.plan.lines, strict=True):
-            for person in house.signatories[number]:
-                for certificate, start, end in house.certificates:
-                    since = max(self.window.at(start), self.window.first - timedelta(days=120 + stream.one(900)))
-                    if start > 0:
-                        since = self.window.at(start)
-                    self.rows["signatories"].append(
-                        {
-                            "person_id": self.masters.people[person],
-                            "certificate_no": certificate,
-                            "field": line.field,
-                            "valid_from": since,
-                            "valid_to": self.window.at(end),
-                        }
-                    )
+            since = self.window.first - timedelta(days=120 + stream.one(900))
+            for place, (certificate, start, end) in enumerate(house.certificates):
+                after = house.certificates[place + 1][1] - 1 if place + 1 < len(house.certificates) else end
+                first, last = self.window.at(start), self.window.at(after)
+                for person in house.signatories[number]:
+                    self._authorise(person, certificate, line.field, first if start > 0 else max(first, since), last)
+            if number in house.deputies:
+                person, week = house.deputies[number]
+                monday = self.window.at(week * 7 - self.window.monday_shift)
+                for certificate, _, _ in house.certificates:
+                    self._authorise(person, certificate, line.field, monday, monday + timedelta(days=6))
+
+    def _authorise(self, person: int, certificate: str, field_code: str, first: date, last: date) -> None:
+        self.rows["signatories"].append(
+            {
+                "person_id": self.masters.people[person],
+                "certificate_no": certificate,
+                "field": field_code,
+                "valid_from": first,
+                "valid_to": last,
+            }
+        )
 
     def _scope(self, stream: Stream, house: House, lines: list[tuple[int, Line]]) -> None:
         cat = catalogue()
@@ -276,7 +295,9 @@ class Maker:
                         )
         if stream.share() < 0.3:
             granted = max(self.window.at(house.certificates[0][1]), self.window.first - timedelta(days=stream.one(400)))
-            self.rows["declarations"].append(self._change(house, "scope", house.certificates[0][0], granted, stream.one(61)))
+            self.rows["declarations"].append(
+                self._change(house, "scope", house.certificates[0][0], granted, stream.one(61))
+            )
 
     def _clients(self, stream: Stream, house: House, lines: list[tuple[int, Line]]) -> None:
         """Clients are numbered by line and position, as the reports refer to them."""
@@ -351,5 +372,8 @@ def rota(lines: list[Line], masters: Masters, weeks: int) -> tuple[Array, Array]
             for bench in range(line.benches):
                 testers[line.first_bench + bench] = team[(bench + week) % len(team)]
             signing[number] = np.array(house.signatories[number])[week % 2]
+            if number in house.deputies:
+                person, deputised = house.deputies[number]
+                signing[number, deputised] = person
             number += 1
     return testers, signing

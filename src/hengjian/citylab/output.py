@@ -93,11 +93,15 @@ def _who(shard: Shard, slips: Slips, frame: Frame, columns: dict[str, Any]) -> N
     rank = _printed_number(shard)[row]
     year = shard.plan.window.first.year + _in_second_year(shard)[row]
     heads = col.lookup(house, [h.short + "检" for h in houses]).cast(pa.string())
-    columns["report_no"] = pc.binary_join_element_wise(heads, col.coded("", (year, 4)), col.coded("-", (rank + 1, 6)), "")
+    columns["report_no"] = pc.binary_join_element_wise(
+        heads, col.coded("", (year, 4)), col.coded("-", (rank + 1, 6)), ""
+    )
 
 
 def _in_second_year(shard: Shard) -> Array:
-    new_year = (np.datetime64(f"{shard.plan.window.first.year + 1}-01-01") - np.datetime64(shard.plan.window.first)).astype(int)
+    new_year = (
+        np.datetime64(f"{shard.plan.window.first.year + 1}-01-01") - np.datetime64(shard.plan.window.first)
+    ).astype(int)
     return (shard.times.issued // DAY >= new_year).astype(np.int64)
 
 
@@ -162,17 +166,29 @@ def _what(shard: Shard, frame: Frame, columns: dict[str, Any], verdict: Array) -
     product = reports.product[row]
     numbers = np.array([entry.number for entry in shard.institutions])[reports.institution]
     again = reports.retest_of[row] >= 0
-    lot, weight, age = stream.integers(n, 10**8), np.round(200 + 1800 * stream.uniform(n), 1), 4 + stream.integers(n, 50)
+    lot, weight, age = (
+        stream.integers(n, 10**8),
+        np.round(200 + 1800 * stream.uniform(n), 1),
+        4 + stream.integers(n, 50),
+    )
     made = reports.arrival // DAY - np.where(reports.product == cat.product_number("cube"), 28, age)
-    fee = np.array([FEES.get(line.field, 70_000) for line in shard.lines])[reports.line] * (80 + stream.integers(n, 60)) // 100
-    goods = ~reports.lane & ~np.isin(reports.line, [i for i, line in enumerate(shard.lines) if line.field in ("environment", "other")])
+    fee = (
+        np.array([FEES.get(line.field, 70_000) for line in shard.lines])[reports.line]
+        * (80 + stream.integers(n, 60))
+        // 100
+    )
+    goods = ~reports.lane & ~np.isin(
+        reports.line, [i for i, line in enumerate(shard.lines) if line.field in ("environment", "other")]
+    )
     lots = col.coded("L", (lot, 8))
     seals = col.coded("F", (numbers, 4), (np.arange(n), 7))
     purpose = np.where(again, 2, reports.supervision[row].astype(np.int64))
     columns |= {
         "object": col.lookup(product, [entry["object"] for entry in cat.products]),
         "standard_no": col.lookup(product, [entry["standard_no"] for entry in cat.products]),
-        "sample_id": col.coded("Y", (numbers[row], 4), (row, 7)),
+        "sample_id": col.coded(
+            "Y", (numbers[row], 4), (np.where(again & ~reports.lane[row], reports.retest_of[row], row), 7)
+        ),
         "verdict": col.lookup(verdict[row], VERDICTS),
         "cma_mark": np.ones(len(row), dtype=bool),
         "retest_of": frame.ids.take(pa.array(frame.place[np.maximum(reports.retest_of[row], 0)], mask=~again)),
@@ -199,7 +215,9 @@ def _signed(shard: Shard, frame: Frame, columns: dict[str, Any]) -> None:
     columns |= {
         "sign_mode": col.lookup((~electronic)[row].astype(np.int64), ("esign", "wet")),
         "esign_serial": col.lookup(signatory[row], ["ES-" + p for p in shard.masters.people], ~electronic[row]),
-        "signature_sha256": col.hex_text(np.hstack([words, words[:, ::-1] ^ np.uint64(0x9E3779B97F4A7C15)])).take(pa.array(row)),
+        "signature_sha256": col.hex_text(np.hstack([words, words[:, ::-1] ^ np.uint64(0x9E3779B97F4A7C15)])).take(
+            pa.array(row)
+        ),
     }
 
 

@@ -147,7 +147,7 @@ def _volumes(stream: Stream, total: int, count: int) -> Array:
 
 
 def _supported(stream: Stream, field_code: str) -> list[int]:
-    """The products a line works on: at least two where the field has two; vehicle stations always test safety and VMAS."""
+    """The products a line works on: two where the field has two; vehicle stations always test safety and VMAS."""
     cat = catalogue()
     every = cat.products_of(field_code)
     if field_code == "vehicle":
@@ -198,7 +198,8 @@ def _feasible(institution: Institution) -> list[str]:
     products = [product for line in institution.lines for product in line.products]
     replicated = any(cat.item_reps[i] >= 2 for p in products for i in cat.items_of(p))
     many_items = any(
-        int(np.sum(cat.item_lod[list(cat.items_of(p))] < cat.item_median[list(cat.items_of(p))] / 2)) >= 5 for p in products
+        int(np.sum(cat.item_lod[list(cat.items_of(p))] < cat.item_median[list(cat.items_of(p))] / 2)) >= 5
+        for p in products
     )
     lanes, timed = institution.field == "vehicle", institution.resolution != DAY_RESOLUTION
     allowed = {
@@ -239,7 +240,9 @@ def _give_frauds(plan_seed: int, institutions: list[Institution], share: float, 
             institution.frauds.append(Fraud(kinds[i], stealth, size))
 
 
-def make_plan(*, reports: int, seed: int, fraud_share: float, stealth: str, window: Window, count: int | None = None) -> Plan:
+def make_plan(
+    *, reports: int, seed: int, fraud_share: float, stealth: str, window: Window, count: int | None = None
+) -> Plan:
     """Decide everything that later steps only carry out.
 
     `reports` counts every row of the table, uploads made twice included; `count` overrides the number of institutions.

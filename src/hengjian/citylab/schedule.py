@@ -57,7 +57,7 @@ class Times:
 
 
 def queue(group: Array, arrival: Array, busy: Array) -> Array:
-    """Start times when each group serves one at a time in the order of arrival (Lindley's recursion as a running maximum)."""
+    """Start times when each group serves one at a time by arrival: Lindley's recursion as a running maximum."""
     order = np.lexsort((arrival, group))
     ordered, length = group[order], busy[order].astype(np.int64)
     before = np.cumsum(length) - length
@@ -95,7 +95,7 @@ def sample_and_receive(stream: Stream, lines: list[Line], reports: Reports) -> t
 
 
 def _arrivals(stream: Stream, plan: Plan, reports: Reports, runs: Runs, received: Array) -> Array:
-    """Earliest start of each run: lanes at once, work places and autosamplers from the next working day, chambers the same day."""
+    """Earliest start of each run: lanes at once, chambers the same day, everything else from the next working day."""
     n = len(runs)
     report = runs.report
     clock = stream.integers(n, 25_000)
@@ -114,7 +114,9 @@ def _lengths(stream: Stream, institutions: list[Institution], reports: Reports, 
     n = len(runs)
     cat = catalogue()
     nominal = cat.run_seconds[runs.run]
-    programme = np.array([1.0 + 0.2 * abs(item.precision - 1.0) for item in institutions])[reports.institution[runs.report]]
+    programme = np.array([1.0 + 0.2 * abs(item.precision - 1.0) for item in institutions])[
+        reports.institution[runs.report]
+    ]
     vary = np.where(reports.lane[runs.report], 0.3, 0.45)
     factor = np.select(
         [runs.mode == BENCH, runs.mode == SEQUENCE],
@@ -125,7 +127,9 @@ def _lengths(stream: Stream, institutions: list[Institution], reports: Reports, 
     return np.maximum((nominal * factor).astype(np.int64), floor)
 
 
-def draw_runs(stream: Stream, plan: Plan, institutions: list[Institution], lines: list[Line], reports: Reports, received: Array) -> Runs:
+def draw_runs(
+    stream: Stream, plan: Plan, institutions: list[Institution], lines: list[Line], reports: Reports, received: Array
+) -> Runs:
     """All runs with their times; units are numbered within (line, kind)."""
     cat = catalogue()
     counts = (cat.run_start[1:] - cat.run_start[:-1])[reports.product]
@@ -167,7 +171,9 @@ def log_by_batch(institutions: list[Institution], reports: Reports, runs: Runs) 
     rows = np.flatnonzero((runs.mode == SEQUENCE) & by_tray)
     if not len(rows):
         return
-    key = ((reports.line[runs.report[rows]] * 64 + runs.kind[rows]) * 64 + runs.unit[rows]) * 1000 + runs.start[rows] // DAY
+    key = ((reports.line[runs.report[rows]] * 64 + runs.kind[rows]) * 64 + runs.unit[rows]) * 1000 + runs.start[
+        rows
+    ] // DAY
     _, tray = np.unique(key, return_inverse=True)
     first = np.full(tray.max() + 1, np.iinfo(np.int64).max)
     last = np.zeros(tray.max() + 1, dtype=np.int64)
@@ -186,8 +192,10 @@ def report_span(runs: Runs, count: int) -> tuple[Array, Array]:
     return started, finished
 
 
-def issue(stream: Stream, plan: Plan, institutions: list[Institution], reports: Reports, finished: Array) -> tuple[Array, Array, Array]:
-    """File created, signed and issued: lanes within the half hour, laboratories some working days later, some in one batch a day."""
+def issue(
+    stream: Stream, plan: Plan, institutions: list[Institution], reports: Reports, finished: Array
+) -> tuple[Array, Array, Array]:
+    """File created, signed, issued: lanes within the half hour, laboratories days later, some in one batch a day."""
     n = len(reports)
     window = plan.window
     waits = np.minimum(np.exp(0.4 + 0.7 * stream.normal(n)), 7.0)

@@ -91,12 +91,17 @@ def _narrow_scope(masters: Masters, lines: list[Line], sent: dict[int, int], hou
         for product in lines[line].products:
             for i in cat.items_of(product):
                 if cat.items[i]["kind"] == cat.kinds[kind]["kind"]:
-                    barred |= {(certificate, cat.products[product]["object"], cat.items[i]["item"]) for certificate in certificates}
+                    barred |= {
+                        (certificate, cat.products[product]["object"], cat.items[i]["item"])
+                        for certificate in certificates
+                    }
     rows = masters.rows["scope"]
     rows[:] = [row for row in rows if (row["certificate_no"], row["object"], row["item_code"]) not in barred]
 
 
-def _testers(plan: Plan, lines: list[Line], masters: Masters, reports: Reports, runs: Runs) -> tuple[Array, Array, Array]:
+def _testers(
+    plan: Plan, lines: list[Line], masters: Masters, reports: Reports, runs: Runs
+) -> tuple[Array, Array, Array]:
     """Tester of each run, main tester of each report, and the table of who signs in which week."""
     testers, signing = rota(lines, masters, plan.window.weeks)
     team = [house.testers[n] for n, house in _numbered_houses(masters)]
@@ -122,10 +127,9 @@ def _numbered_houses(masters: Masters) -> list[tuple[int, House]]:
 
 
 def _certificate_at(houses: list[House], institution: Array, issued: Array) -> Array:
-    """Which of the institution's certificates the report names: the first, until it has run out and there is a second."""
-    ends = np.array([house.certificates[0][2] for house in houses])
-    second = np.array([len(house.certificates) > 1 for house in houses])
-    return np.where(second[institution] & (issued // DAY > ends[institution]), 1, 0)
+    """Which of the institution's certificates the report names: the first, until the second begins."""
+    begins = np.array([house.certificates[1][1] if len(house.certificates) > 1 else 1 << 30 for house in houses])
+    return np.where(issued // DAY >= begins[institution], 1, 0)
 
 
 def settle(shard: Shard) -> None:
@@ -151,7 +155,11 @@ def build_shard(plan: Plan, number: int, institutions: list[Institution]) -> Sha
     truth = measure(Stream(plan.seed, "values", number), reports, runs, items, institutions)
     started, finished = report_span(runs, len(reports))
     created, signed, issued = issue(stream, plan, institutions, reports, finished)
-    lag = np.where(reports.lane, 60 + stream.integers(len(reports), 900), np.minimum(np.exp(8 + 1.6 * stream.normal(len(reports))), 40 * DAY))
+    lag = np.where(
+        reports.lane,
+        60 + stream.integers(len(reports), 900),
+        np.minimum(np.exp(8 + 1.6 * stream.normal(len(reports))), 40 * DAY),
+    )
     slots = [person for n, house in _numbered_houses(masters) for person in house.samplers[n]]
     checks = np.array([house.reviewers[-1] for house in masters.houses])
     week = np.clip(plan.window.week_of(issued), 0, plan.window.weeks - 1)
@@ -182,7 +190,8 @@ def build_shard(plan: Plan, number: int, institutions: list[Institution]) -> Sha
         reviewer=checks[reports.institution],
         signatory=signing[reports.line, week],
         certificate=_certificate_at(masters.houses, reports.institution, issued),
-        raw_kept=np.array([entry.raw_kept for entry in institutions])[reports.institution] & (stream.uniform(len(reports)) < 0.995),
+        raw_kept=np.array([entry.raw_kept for entry in institutions])[reports.institution]
+        & (stream.uniform(len(reports)) < 0.995),
         curve_of=_curves(stream, reports),
         number_of=np.arange(len(reports)),
         house_of_line=house_of_line,

@@ -1,4 +1,4 @@
-"""Measured values as integers in units of the last digit: lognormal samples, client, laboratory and drift effects, replicates."""
+"""Measured values as integers in units of the last digit: samples, clients, laboratories, drift, replicates."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _drift(stream: Stream, rows: int, weeks: int) -> Array:
 
 
 def _log_effects(stream: Stream, reports: Reports, runs: Runs, items: Items, institutions: list[Institution]) -> Array:
-    """Logarithm of (true value / median): sample, client, laboratory bias and drift; process-controlled clients vary less."""
+    """ln(true value / median): sample, client, laboratory bias and drift; process-controlled clients vary less."""
     cat = catalogue()
     n = len(items)
     gsd = cat.item_gsd[items.item]
@@ -102,7 +102,9 @@ def _log_effects(stream: Stream, reports: Reports, runs: Runs, items: Items, ins
     drift = _drift(stream, lines * kinds, 64)
     week = np.clip(runs.start[items.run] // (7 * DAY), 0, 63)
     wander = drift[week, reports.line[report] * kinds + runs.kind[items.run]]
-    return gsd * (by_client + by_sample + own * calm[client]) + rsd * (0.7 * bias[reports.institution[report], items.item] + 0.5 * wander)
+    return gsd * (by_client + by_sample + own * calm[client]) + rsd * (
+        0.7 * bias[reports.institution[report], items.item] + 0.5 * wander
+    )
 
 
 def _force_failures(stream: Stream, reports: Reports, items: Items, truth: Array) -> Array:
@@ -115,7 +117,7 @@ def _force_failures(stream: Stream, reports: Reports, items: Items, truth: Array
     chosen = rows[roll == pick[items.report[rows]]]
     excess = 1.06 + 0.9 * stream.uniform(len(chosen)) ** 2
     truth[chosen] = np.maximum(truth[chosen], cat.item_high[items.item[chosen]] * excess)
-    back = np.flatnonzero((reports.retest_of >= 0)[items.report] & (cat.item_op[items.item] == 1))
+    back = np.flatnonzero((reports.lane & (reports.retest_of >= 0))[items.report] & (cat.item_op[items.item] == 1))
     truth[back] *= 0.8
     return truth
 
@@ -131,18 +133,28 @@ def _children(stream: Stream, items: Items, truth: Array) -> Array:
     return truth
 
 
+def _same_sample(reports: Reports, items: Items, truth: Array) -> Array:
+    """A sample tested again has the true values of the first test."""
+    first = np.searchsorted(items.report, np.arange(len(reports)))
+    rows = np.flatnonzero((~reports.lane & (reports.retest_of >= 0))[items.report])
+    report = items.report[rows]
+    truth[rows] = truth[rows - first[report] + first[reports.retest_of[report]]]
+    return truth
+
+
 def measure(stream: Stream, reports: Reports, runs: Runs, items: Items, institutions: list[Institution]) -> Array:
     """Fill values, readings and non-detects; returns the true values."""
     cat = catalogue()
     truth = cat.item_median[items.item] * np.exp(_log_effects(stream, reports, runs, items, institutions))
     truth = _children(stream, items, truth)
+    truth = _same_sample(reports, items, truth)
     truth = _force_failures(stream, reports, items, truth)
     read(stream, reports, items, truth, institutions)
     return truth
 
 
 def read(stream: Stream, reports: Reports, items: Items, truth: Array, institutions: list[Institution]) -> None:
-    """Readings with the method's repeatability at this laboratory; the reported value is their mean, rounded by GB/T 8170."""
+    """Readings with the method's repeatability here; the reported value is their mean, rounded by GB/T 8170."""
     cat = catalogue()
     n = len(items)
     precision = np.array([entry.precision for entry in institutions])[reports.institution[items.report]]
@@ -152,7 +164,9 @@ def read(stream: Stream, reports: Reports, items: Items, truth: Array, instituti
     for column in range(MAX_REPS):
         rows = np.flatnonzero(items.reps > column)
         noise = stream.normal(len(rows))
-        items.readings[rows, column] = np.maximum(np.rint(scaled[rows] * (1 + spread[rows] * noise)), 0).astype(np.int64)
+        items.readings[rows, column] = np.maximum(np.rint(scaled[rows] * (1 + spread[rows] * noise)), 0).astype(
+            np.int64
+        )
     single = items.reps == 0
     items.readings[single, 0] = np.maximum(np.rint(scaled[single]), 0).astype(np.int64)
     summarise(items, np.arange(n))
@@ -176,7 +190,9 @@ def meets_limit(items: Items) -> Array:
     cat = catalogue()
     value = items.value / 10.0**items.decimals
     op, low, high = cat.item_op[items.item], cat.item_low[items.item], cat.item_high[items.item]
-    good = np.select([op == 1, op == 2, op == 3], [value <= high, value >= low, (value >= low) & (value <= high)], False)
+    good = np.select(
+        [op == 1, op == 2, op == 3], [value <= high, value >= low, (value >= low) & (value <= high)], False
+    )
     good |= items.nd & (op == 1)
     return np.where(op == 0, -1, good.astype(np.int64))
 

@@ -1,4 +1,4 @@
-"""Days on which laboratories work, as arrays over the window of the dataset; times are seconds from its first midnight."""
+"""Days on which laboratories work, as arrays over the window; times are seconds from its first midnight."""
 
 from __future__ import annotations
 
