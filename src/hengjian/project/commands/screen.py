@@ -18,7 +18,7 @@ NAME = "screen"
 HELP = "筛查：读取按数据契约组织的数据集，给出疑点、机构风险和运行记录"
 
 STATES = {"ran": "已运行", "abstained": "数据不足，未判断", "skipped": "缺数据，跳过", "failed": "出错"}
-SEVERITIES = {"certain": "确凿", "strong": "有力", "weak": "待核"}
+SEVERITIES = {"certain": "确定", "strong": "较强", "weak": "较弱"}
 BANDS = {"red": "红", "amber": "黄", "green": "绿"}
 
 
