@@ -90,13 +90,14 @@ def _build(reports: int, say: Say) -> None:
     from hengjian.citylab.city import demo_city, write_demo
 
     now = timezone.now()
-    city = demo_city(SEED)
-    people = _people(city, now)
-    say(f"演示机关与人员：{len(city.organs)} 个机关，{len(city.officers)} 人")
     folder = installation.home() / "demo"
     shutil.rmtree(folder, ignore_errors=True)
     write_demo(folder, reports=reports, seed=SEED, until=UNTIL)
     say(f"生成演示数据：{reports} 份报告")
+    city = demo_city()
+    people = _people(city, now)
+    _institution_user(folder, people["fenxi"], now)
+    say(f"演示机关与人员：{len(city.organs)} 个机关，{len(people)} 人")
     _hand_in(folder, people["shiju"], now)
     say("导入演示数据")
     _screen(people, now)
@@ -142,10 +143,40 @@ def _people(city: Any, now: datetime) -> dict[str, Any]:
             enforcement_no=one.enforcement_no,
             enforcement_valid_to=one.enforcement_valid_to,
             fields=one.fields,
-            institution_id=one.institution_id,
             valid_from=one.valid_from,
         )
     return people
+
+
+def _institution_user(folder: Path, neighbour: Any, now: datetime) -> None:
+    """One person of a demonstration institution in the analyst's county, who sees that institution alone."""
+    import pyarrow.dataset as ds
+
+    from hengjian.apps.accounts import services
+    from hengjian.apps.record.services import SYSTEM
+
+    organ = neighbour.postings.select_related("organ").get().organ
+    table = ds.dataset(folder / "institutions.parquet").to_table(
+        columns=["institution_id"], filter=ds.field("area_code") == organ.area_code
+    )
+    user = services.create_user(
+        actor=SYSTEM,
+        now=now,
+        username="jigou",
+        name="机构联系人",
+        password=PASSWORD,
+        organ_path=organ.path,
+        check_password=False,
+    )
+    services.create_posting(
+        actor=SYSTEM,
+        now=now,
+        user=user,
+        organ=organ,
+        role="institution_user",
+        institution_id=min(table["institution_id"].to_pylist()),
+        valid_from=UNTIL,
+    )
 
 
 def _hand_in(folder: Path, user: Any, now: datetime) -> None:
