@@ -161,7 +161,8 @@ def _workbook(source: SourceFile, *, limits: Limits) -> Iterator[Sheet]:
     facts = book_facts(source.path) if source.kind == "xlsx" else BookFacts()
     for name in workbooks.sheet_names(book):
         sheet = workbooks.read_sheet(book, name, name=source.name)
-        width = sheet.total_width
+        # total_width counts the last column from 0: one short
+        width = sheet.end[1] + 1 if sheet.end else 0
         _check_size(source.name, name, rows=sheet.total_height, width=width, limits=limits)
         part = facts.parts.get(name)
         yield Sheet(
