@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from hengjian.apps.alerts.models import Alert
 from hengjian.apps.dossiers import services
 from hengjian.apps.dossiers.models import DossierPrint
 from hengjian.apps.record.models import Event
 from hengjian.apps.registry.models import Institution, InstitutionAlias
 from hengjian.apps.registry.services import load_registry_table, set_risk
+from hengjian.apps.runs.models import ScreeningRun
 from tests.apps.factories import NOW, Tree, make_actor, make_institution, make_tree, make_user
 
 
@@ -205,3 +208,61 @@ def test_rows_counted_are_those_of_the_paper(tree: Tree, institution: Institutio
     today = date(2026, 11, 1)
     opened = open_dossier(make_user(tree.county, "analyst"), institution, on=today, today=today, whole=True)
     assert services.rows_of(opened) == 3 + len(opened.timeline)
+
+
+def make_alert(institution: Institution, user: Any, when: datetime) -> Alert:
+    run = ScreeningRun.objects.create(
+        number="SC-1",
+        organ=institution.organ,
+        requested_by=user,
+        requested_at=when,
+        today=when.date(),
+        state="finished",
+    )
+    return Alert.objects.create(
+        number="YJ-1",
+        organ=institution.organ,
+        institution=institution,
+        finding_key="0" * 16,
+        finding_id="1" * 16,
+        detector="A1",
+        version=1,
+        severity="certain",
+        score=20.0,
+        title="超出能力附表出具报告",
+        subject_kind="report",
+        subject_id="R1",
+        n_reports=3,
+        state_at=when,
+        run=run,
+        last_run=run,
+        first_seen=when,
+        last_seen=when,
+    )
+
+
+def test_a_waiting_alert_is_the_next_step_of_who_may_judge_it(tree: Tree, institution: Institution) -> None:
+    when = timezone.now() - timedelta(days=10)
+    alert = make_alert(institution, make_user(tree.county, "analyst"), when)
+    page = text(signed_in(tree.county, "analyst").get(url(institution)))
+    assert "研判 1 条预警：超出能力附表出具报告" in page
+    assert reverse("alerts:show", args=[alert.number]) in page
+    above = text(signed_in(tree.city, "analyst").get(url(institution)))
+    assert "超出能力附表出具报告" in above
+    assert "研判 1 条预警" not in above
+    before = timezone.localdate(when) - timedelta(days=1)
+    assert "超出能力附表" not in text(signed_in(tree.county).get(url(institution, before.isoformat())))
+
+
+def test_a_judgement_made_later_was_not_there_on_the_day(tree: Tree, institution: Institution) -> None:
+    now = timezone.now()
+    alert = make_alert(institution, make_user(tree.county, "analyst"), now - timedelta(days=10))
+    Alert.objects.filter(pk=alert.pk).update(
+        state="confirmed", judged_at=now - timedelta(days=2), reason="原始记录对不上"
+    )
+    client = signed_in(tree.county)
+    assert "确认待跟进" in text(client.get(url(institution)))
+    then = text(client.get(url(institution, (timezone.localdate(now) - timedelta(days=5)).isoformat())))
+    assert "待研判" in then
+    assert "确认待跟进" not in then
+    assert "原始记录对不上" not in then

@@ -76,16 +76,15 @@ class Dossier:
     next_step: NextStep | None
 
     @property
-    def alert_rows(self) -> list[tuple[Alert, str, str]]:
-        """Alerts with their state in words and the kind of its tag."""
+    def alert_rows(self) -> list[tuple[Alert, str, str, str]]:
+        """Alerts with their state in words, the kind of its tag and the reason; a later judgement was not there yet."""
         kinds = {"open": "warn", "dismissal_proposed": "warn", "data_requested": "blue", "confirmed": "bad"}
-        states = [(one, self._state_of(one)) for one in self.alerts or ()]
-        return [(one, ALERT.states[state], kinds.get(state, "")) for one, state in states]
-
-    def _state_of(self, alert: Alert) -> str:
-        """A judgement made after the day was not there yet."""
-        judged_later = alert.judged_at is not None and local_day(alert.judged_at) > self.on
-        return ALERT.initial if judged_later else alert.state
+        rows = []
+        for one in self.alerts or ():
+            later = one.judged_at is not None and local_day(one.judged_at) > self.on
+            state = ALERT.initial if later else one.state
+            rows.append((one, ALERT.states[state], kinds.get(state, ""), "" if later else one.reason))
+        return rows
 
     @property
     def submission_rows(self) -> list[tuple[Any, str]]:

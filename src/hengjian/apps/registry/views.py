@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -39,6 +40,8 @@ from hengjian.kernel.transitions import moves_from
 from hengjian.ui.figures import heat_table
 from hengjian.ui.parts import Action, Empty
 
+HEAT_FIELDS = 9  # so many columns fit beside the side navigation
+
 
 def seen_or_404(request: HttpRequest, uscc: str) -> Institution:
     """The institution a code leads to, 404 where it is another organ's or unknown."""
@@ -60,7 +63,8 @@ def _heat(rows: QuerySet[Institution], path: str) -> tuple[str, list[tuple[str, 
     """The area × field table and the areas as choices of the filter."""
     counts = area_field_counts(rows)
     areas = sorted({area for area, _ in counts if area})
-    fields = [code for code in FIELD_CODES if any((area, code) in counts for area in areas)]
+    totals = Counter({code: sum(counts.get((area, code), 0) for area in areas) for code in FIELD_CODES})
+    fields = [code for code, total in totals.most_common(HEAT_FIELDS) if total]
     names = dict(Organ.objects.filter(area_code__in=areas).order_by("-path").values_list("area_code", "short_name"))
     words = [names.get(area, area) for area in areas]
     choices = list(zip(areas, words, strict=True))
