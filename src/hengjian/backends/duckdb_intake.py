@@ -82,6 +82,7 @@ def prepare(
     context = Context(demo=demo, person_key=person_key, institutions=institutions or {})
     run = Run(connection, workdir, context, table, mapping, remembered or {}, Preview())
     try:
+        connection.create_function("mask_identity", mask_identity, ["VARCHAR"], "VARCHAR")
         connection.execute(_REFUSED_TABLE)
         for place, source in enumerate(sources):
             step(f"读表 {source.name}", 1 + min(place, len(paths)))
@@ -270,10 +271,10 @@ def _stage_sheet(
     first_row = sheet.first_number + header.data_row
     shown.skipped_rows = skip_rows(connection, headers=headers, width=sheet.width)
     connection.execute(
-        'CREATE OR REPLACE TEMP TABLE bad (rid BIGINT, "table" VARCHAR, "column" VARCHAR, value VARCHAR, '
+        'CREATE OR REPLACE TEMP TABLE bad (rid BIGINT, branch INT, "table" VARCHAR, "column" VARCHAR, value VARCHAR, '
         "code VARCHAR, sentence VARCHAR, repair VARCHAR)"
     )
-    context = dataclasses.replace(run.context, epoch=sheet.epoch, skipping=shown.skipped_rows > 0)
+    context = dataclasses.replace(run.context, epoch=sheet.epoch, blank=mapping.blank, skipping=shown.skipped_rows > 0)
     stages = [
         TargetStage(connection, number=place, target=target, headers=headers, context=context)
         for place, target in enumerate(mapping.targets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -31,6 +32,10 @@ _ARROW: dict[Type, pa.DataType] = {
 }
 
 
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_INSTITUTION = re.compile("(所|院|中心|公司|站|局|实验室|机构|大学|学院|队|厂)(?:（[^（）]*）|\\([^()]*\\))?$")
+
+
 @dataclass(frozen=True)
 class Context:
     """What reading depends on besides the cell: the installation, the workbook, the institutions known by name."""
@@ -39,6 +44,7 @@ class Context:
     person_key: bytes
     epoch: Epoch | None = None
     institutions: Mapping[str, str] = field(default_factory=dict)
+    blank: tuple[str, ...] = ()
     skipping: bool = False
     """Are there rows of the sheet in the table `skipped`?"""
 
@@ -71,6 +77,8 @@ def stand_in_code(name: str, *, demo: bool) -> str | Refusal:
         return Refusal("uscc.name_only", "只写了机构名称，没有统一社会信用代码", "补上信用代码，或先登记这家机构")
     if any(mark in written for mark in ("；", ";", "复检机构")):
         return Refusal("uscc.several", "一格里写了两家机构", "一份报告只写出具它的机构")
+    if _CHINESE.search(written) and not _INSTITUTION.search(written):
+        return Refusal("uscc.no_name", "不像机构名称", "写机构全称或统一社会信用代码")
     drawn = int.from_bytes(hashlib.sha256(written.encode()).digest()[:8], "big")
     body = ""
     for _ in range(7):

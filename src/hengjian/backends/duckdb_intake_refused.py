@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from hengjian.backends.duckdb_intake_cells import Source
 from hengjian.backends.duckdb_intake_load import Sheet
 from hengjian.backends.duckdb_intake_preview import MovedRow
 from hengjian.backends.duckdb_intake_rules import literal, quote
 from hengjian.engines.tables.contract import Column
 from hengjian.engines.tables.mapping import resolve
-from hengjian.engines.tables.personal import mask_identity
-from hengjian.engines.tables.shifted import find_shift
+from hengjian.engines.tables.shifted import MINIMUM, find_shift, is_telling
 
 if TYPE_CHECKING:
     from hengjian.backends.duckdb_intake_stage import TargetStage
@@ -41,8 +41,8 @@ def find_moved(
     ).fetchall()
     moved = []
     for rid, failing in rows:
-        wanted = [places[name][0] for name in failing if name in places]
-        if len(wanted) < len(failing) or len(set(wanted)) < 2:
+        wanted = sorted({places[name][0] for name in failing if name in places})
+        if len(wanted) < MINIMUM:
             continue
         cells = connection.execute("SELECT * EXCLUDE (state) FROM src WHERE rowid = ?", [rid]).fetchone()
         shift = find_shift(cells or (), list(places.values()), wanted)
@@ -55,13 +55,14 @@ def find_moved(
 
 
 def _places(stages: Sequence[TargetStage], headers: list[str]) -> dict[str, tuple[int, Column]]:
-    """`table.column` → place in the sheet and contract column, for columns fed by exactly one column."""
+    """`table.column` → place in the sheet and contract column, for telling columns fed by exactly one column."""
     found: dict[str, tuple[int, Column]] = {}
     for stage in stages:
         for name, source in stage.sources.items():
             place = resolve(headers, source.headers[0]) if len(source.headers) == 1 else None
-            if place is not None:
-                found[f"{stage.table.name}.{name}"] = (place, stage.table.intake_columns[name])
+            column = stage.table.intake_columns[name]
+            if place is not None and not source.stand_in and is_telling(column):
+                found[f"{stage.table.name}.{name}"] = (place, column)
     return found
 
 
@@ -74,23 +75,18 @@ def collect_refused(
     moved: Sequence[MovedRow],
 ) -> tuple[int, int, int]:
     """Append the sheet's refused cells to `refused`; answers (rows, quarantined, refused) of the sheet."""
-    headers = {
-        (stage.table.name, name): "、".join(source.headers) or stage.table.intake_columns[name].header
+    branches = " ".join(
+        f"WHEN {literal(f'{stage.table.name}.{name}')} THEN {_shown_header(source, stage.table.intake_columns[name])}"
         for stage in stages
         for name, source in stage.sources.items()
-    }
-    branches = " ".join(
-        f"WHEN {literal(f'{table}.{column}')} THEN {literal(header)}" for (table, column), header in headers.items()
     )
     target = '"table" || \'.\' || "column"'
-    connection.create_function("mask_identity", mask_identity, ["VARCHAR"], "VARCHAR")
     connection.execute(
         f"INSERT INTO refused SELECT {literal(sheet.file)}, {literal(sheet.name)}, rid + {first_row}, "
         f'CASE {target} {branches} ELSE "column" END, '
         "CASE WHEN \"column\" = 'id_no' THEN '（身份证号，已遮蔽）' ELSE mask_identity(coalesce(value, '')) END, "
         f"code, sentence, repair, {target} FROM (SELECT DISTINCT * FROM bad) WHERE rid NOT IN (SELECT rid FROM moved)"
     )
-    connection.remove_function("mask_identity")
     counted = connection.execute(
         "SELECT (SELECT count(*) FROM src) - (SELECT count(*) FROM skipped), (SELECT count(*) FROM moved), "
         "(SELECT count(DISTINCT rid) FROM bad WHERE rid NOT IN (SELECT rid FROM moved))"
@@ -101,6 +97,14 @@ def collect_refused(
     return int(rows), int(quarantined), int(refused)
 
 
+def _shown_header(source: Source, column: Column) -> str:
+    """SQL of the header the user knows the cell by: that of its branch where columns became rows."""
+    if source.branched and source.headers:
+        nth = " ".join(f"WHEN {place} THEN {literal(header)}" for place, header in enumerate(source.headers))
+        return f"CASE branch {nth} END"
+    return literal("、".join(source.headers) or column.header)
+
+
 def write_refused_rows(
     connection: duckdb.DuckDBPyConnection, path: Path, *, headers: list[str], file: str, sheet: str, first_row: int
 ) -> None:
@@ -109,7 +113,6 @@ def write_refused_rows(
     for place, header in enumerate(headers):
         name = header.strip() or f"第{place + 1}列"
         names[name if name not in names else f"{name}（第{place + 1}列）"] = place
-    connection.create_function("mask_identity", mask_identity, ["VARCHAR"], "VARCHAR")
     cells = ", ".join(f"mask_identity(coalesce(c{place}, '')) AS {quote(name)}" for name, place in names.items())
     connection.execute(
         f'COPY (SELECT {cells}, {literal(file)} AS "原文件", {literal(sheet)} AS "原工作表", '
@@ -118,4 +121,3 @@ def write_refused_rows(
         "CASE WHEN rid IN (SELECT rid FROM moved) THEN '整行错位，已隔离' ELSE sentence END AS reason FROM bad) "
         f"GROUP BY rid) b ON s.rowid = b.rid ORDER BY s.rowid) TO {literal(str(path))} (FORMAT parquet)"
     )
-    connection.remove_function("mask_identity")

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow.compute as pc
 
+from hengjian.backends.duckdb_intake_cells import Cells
 from hengjian.backends.duckdb_intake_fixes import Fix, make_fix
 from hengjian.backends.duckdb_intake_readers import Context, read_distinct
 from hengjian.backends.duckdb_intake_rules import fast, literal, number, quote
 from hengjian.engines.tables.contract import DUCKDB_TYPES, TABLES, Column, Table
-from hengjian.engines.tables.mapping import Feed, Target, resolve
-from hengjian.kernel.errors import Refused
+from hengjian.engines.tables.mapping import Target
 
 UNIT_ALIKE = "replace(replace(replace({0}, ' ', ''), 'µ', 'μ'), '㎎', 'mg')"
-
-
-@dataclass(frozen=True)
-class Source:
-    """What a fed column reads: its SQL over `src` and the headers the user knows it by."""
-
-    sql: str
-    headers: tuple[str, ...]
-    stand_in: bool = False
 
 
 class TargetStage:
@@ -44,27 +34,11 @@ class TargetStage:
         self.table: Table = TABLES[target.table]
         self.view = f"target_{number}"
         self.context = context
-        self.sources = _sources(target, headers)
+        cells = Cells(headers, context.blank)
+        self.sources = cells.sources(target)
         self.fixed: dict[str, Fix] = {}
-        self._create_view(target, headers)
-
-    def _create_view(self, target: Target, headers: list[str]) -> None:
-        """All-text rows of the target with `rid` (row of `src`); unpivoted columns become rows."""
-        wide = {name: source.sql for name, source in self.sources.items()}
-        where = ["state < 2"] if self.context.skipping else ["TRUE"]
-        if target.only_when:
-            where.append(f"{_cell(target.only_when, headers)} IS NOT NULL")
-        branches = []
-        for branch, item in enumerate(target.unpivot):
-            cell = _cell(item.column, headers)
-            columns = {**wide, target.into: cell, **{name: literal(value) for name, value in item.constants}}
-            branches.append(_select(columns, [*where, f"{cell} IS NOT NULL"], branch=branch))
-            for name, _ in (*item.constants, (target.into, "")):
-                self.sources.setdefault(name, Source("", ()))
-            known = self.sources[target.into].headers
-            self.sources[target.into] = Source("", (*known, item.column))
-        body = " UNION ALL ".join(branches) if branches else _select(wide, where)
-        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {self.view} AS {body}")
+        view = cells.view(target, skipping=context.skipping)
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {self.view} AS {view}")
 
     def missing(self) -> list[str]:
         """Required columns nothing feeds."""
@@ -103,8 +77,8 @@ class TargetStage:
         if refused.num_rows:
             self.connection.register("refusals", refused)
             self.connection.execute(
-                f"INSERT INTO bad SELECT v.rid, {literal(self.table.name)}, {literal(column.name)}, v.{cell}, "
-                f"f.code, f.sentence, f.repair FROM {self.view} v JOIN refusals f ON v.{cell} = f.text"
+                f"INSERT INTO bad SELECT v.rid, v.branch, {literal(self.table.name)}, {literal(column.name)}, "
+                f"v.{cell}, f.code, f.sentence, f.repair FROM {self.view} v JOIN refusals f ON v.{cell} = f.text"
             )
             self.connection.unregister("refusals")
 
@@ -155,7 +129,8 @@ class TargetStage:
 
     def _refuse(self, condition: str, name: str, *, code: str, sentence: str, repair: str) -> None:
         self.connection.execute(
-            f"INSERT INTO bad SELECT v.rid, ?, ?, v.{quote(name)}, ?, ?, ? FROM {self._joined()} WHERE {condition}",
+            f"INSERT INTO bad SELECT v.rid, v.branch, ?, ?, v.{quote(name)}, ?, ?, ? "
+            f"FROM {self._joined()} WHERE {condition}",
             [self.table.name, name, code, sentence, repair],
         )
 
@@ -200,11 +175,13 @@ class TargetStage:
         key, said = ", ".join(keys), "、".join(self.table.columns[name].header for name in self.table.key)
         facts = ", ".join(f"{sql} AS {quote(name)}" for name, sql in outputs.items())
         self.connection.execute(
-            f"INSERT INTO bad WITH facts AS (SELECT v.rid, {facts} FROM {self._joined()} WHERE {readable}), "
-            f"twice AS (SELECT {key} FROM (SELECT DISTINCT * EXCLUDE (rid) FROM facts) "
+            f"INSERT INTO bad WITH facts AS (SELECT v.rid, v.branch AS nth, {facts} "
+            f"FROM {self._joined()} WHERE {readable}), "
+            f"twice AS (SELECT {key} FROM (SELECT DISTINCT * EXCLUDE (rid, nth) FROM facts) "
             f"GROUP BY {key} HAVING count(*) > 1) "
-            f"SELECT f.rid, ?, ?, concat_ws(' ', {', '.join('f.' + name for name in keys)}), 'key.contradicting', ?, ? "
-            f"FROM facts f JOIN twice t ON {' AND '.join(f'f.{name} IS NOT DISTINCT FROM t.{name}' for name in keys)}",
+            f"SELECT f.rid, f.nth, ?, ?, concat_ws(' ', {', '.join('f.' + name for name in keys)}), "
+            f"'key.contradicting', ?, ? FROM facts f JOIN twice t ON "
+            f"{' AND '.join(f'f.{name} IS NOT DISTINCT FROM t.{name}' for name in keys)}",
             [self.table.name, self.table.key[0], f"同一{said}有几行，内容互相矛盾", "只留正确的一行"],
         )
 
@@ -249,38 +226,3 @@ class TargetStage:
 def _select(columns: Mapping[str, str], where: Iterable[str], *, branch: int = 0) -> str:
     cells = ", ".join(f"{sql} AS {quote(name)}" for name, sql in columns.items())
     return f"SELECT rowid AS rid, state, {branch} AS branch, {cells} FROM src WHERE {' AND '.join(where)}"
-
-
-def _cell(reference: str, headers: list[str]) -> str:
-    place = resolve(headers, reference)
-    if place is None:
-        raise Refused(f"台账里没有“{reference}”这一列，列对应用不上", where={"column": reference})
-    return f"c{place}"
-
-
-def _sources(target: Target, headers: list[str]) -> dict[str, Source]:
-    return {name: _source(feed, headers) for name, feed in target.feeds.items()}
-
-
-def _source(feed: Feed, headers: list[str]) -> Source:
-    if feed.kind == "constant":
-        return Source(literal(feed.text), ())
-    if feed.kind == "template":
-        pieces = _template(feed.text, headers)
-        return Source(f"({' || '.join(pieces)})", feed.references)
-    sql = _cell(feed.text, headers)
-    if feed.words:
-        branches = " ".join(f"WHEN {literal(old)} THEN {literal(new)}" for old, new in feed.words)
-        sql = f"CASE {sql} {branches} ELSE {sql} END"
-    return Source(sql, (feed.text,), stand_in=feed.kind == "stand_in_code")
-
-
-def _template(text: str, headers: list[str]) -> list[str]:
-    pieces = []
-    rest = text
-    while "{" in rest and "}" in rest:
-        before, _, rest = rest.partition("{")
-        reference, _, rest = rest.partition("}")
-        pieces += [literal(before)] if before else []
-        pieces.append(_cell(reference, headers))
-    return [*pieces, *([literal(rest)] if rest else [])]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from hengjian.engines.tables.contract import TABLES
@@ -69,7 +70,8 @@ class Mapping:
     sheet: str | None = None
     header_row: int | None = None
     note: str = ""
-    ignore: tuple[str, ...] = field(default=())
+    blank: tuple[str, ...] = ()
+    """Words that mean "nothing" in this ledger, such as `NA`."""
 
 
 def header_key(text: str) -> str:
@@ -94,7 +96,7 @@ def mapping_from_json(raw: object) -> Mapping:
         sheet=_text(raw.get("sheet"), "sheet") if raw.get("sheet") is not None else None,
         header_row=header_row,
         note=str(raw.get("note", "")),
-        ignore=tuple(str(name) for name in raw.get("ignore", ())),
+        blank=tuple(str(word) for word in raw.get("blank", ())),
     )
 
 
@@ -151,7 +153,7 @@ def mapping_to_json(mapping: Mapping) -> dict[str, object]:
                 ("sheet", mapping.sheet),
                 ("header_row", mapping.header_row),
                 ("note", mapping.note),
-                ("ignore", list(mapping.ignore)),
+                ("blank", list(mapping.blank)),
             )
             if value
         }
@@ -175,7 +177,7 @@ def _target_json(target: Target) -> dict[str, object]:
     return raw
 
 
-def resolve(headers: list[str], reference: str) -> int | None:
+def resolve(headers: Sequence[str], reference: str) -> int | None:
     """Place (from 0) of the column a mapping names by its header or as `#3`; None where the sheet has none."""
     if re.fullmatch(r"#\d+", reference):
         place = int(reference[1:]) - 1

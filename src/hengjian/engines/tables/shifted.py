@@ -22,20 +22,27 @@ class Shift:
     first_place: int
 
 
+def is_telling(column: Column) -> bool:
+    """Does the column say something about its content? Free text and plain identifiers fit everywhere."""
+    written = column.name in ("value_text", "limit_text")
+    return written or bool(column.codes or column.identifier) or column.type in ("num", "int", "bool", "date", "ts")
+
+
 def find_shift(
     cells: Sequence[str | None], columns: Sequence[tuple[int, Column]], failing: Sequence[int]
 ) -> Shift | None:
-    """Does moving contents by one column repair every failing place? `columns` pairs places with contract columns.
+    """Does moving contents by one column repair failing places? `columns` pairs places with telling contract columns.
 
-    At least two places must fail and all of them must hold something readable after the move.
+    At least two places must become readable, and between the first and the last of them none may stay unreadable.
     """
-    if len(failing) < MINIMUM:
-        return None
     wanted = {place: column for place, column in columns if place in set(failing)}
     for by in (1, -1):
-        if all(_fits(cells, place - by, column) for place, column in wanted.items()):
-            first = min(wanted) if by == -1 else min(wanted) - 1
-            return Shift(by, max(first, 0))
+        fitting = [place for place, column in sorted(wanted.items()) if _fits(cells, place - by, column)]
+        if len(fitting) < MINIMUM:
+            continue
+        inside = [place for place in wanted if fitting[0] <= place <= fitting[-1]]
+        if len(inside) == len(fitting):
+            return Shift(by, max(fitting[0] - 1, 0) if by == 1 else fitting[0])
     return None
 
 
