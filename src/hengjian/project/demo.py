@@ -10,23 +10,31 @@ import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hengjian.kernel.errors import Refused
 from hengjian.project import installation
 
+if TYPE_CHECKING:
+    from hengjian.apps.accounts.models import User
+    from hengjian.citylab.city import DemoCity
+
 PASSWORD = "Hengjian-2026"  # noqa: S105 – printed at every start of a demonstration, worthless elsewhere
 SEED = 2026
 UNTIL = date(2026, 10, 31)
+FOUNDED = date(2018, 11, 1)
+APPOINTED = date(2024, 1, 2)
+CARD_VALID_TO = date(2028, 12, 31)
+CITY_ANALYST = "chengchuan.analyst"
 LOADING = "demo.loading"
 
 ACCOUNTS = (
-    ("fenxi", "县局分析员：导入、筛查、研判"),
-    ("kezhang", "县局科长：复核排除、收下数据"),
-    ("shiju", "市局分析员：看全市"),
-    ("jiandu", "市局执法监督：只读，看事件链"),
-    ("guanli", "系统管理员：机关与人员"),
-    ("jigou", "机构用户：只看自己的机构"),
+    ("qingtong.analyst", "青桐县局分析员：导入、筛查、研判"),
+    ("qingtong.section_chief", "青桐县局科长：收下数据、复核排除"),
+    ("chengchuan.analyst", "澄川市局分析员：看全市"),
+    ("chengchuan.supervisor", "市局执法监督人员：只读，看事件链"),
+    ("chengchuan.sysadmin", "市局系统管理员：机关与人员"),
+    ("institution1", "机构用户：只看自己的机构"),
 )
 
 Say = Callable[[str], None]
@@ -39,7 +47,7 @@ def account_lines() -> list[str]:
 
         return [] if User.objects.exists() else ["还没有用户。先建系统管理员：.venv/bin/hengjian account --help"]
     lines = [f"演示账号（口令都是 {PASSWORD}）："]
-    return lines + [f"  {name:<8} {what}" for name, what in ACCOUNTS]
+    return lines + [f"  {name:<24}{what}" for name, what in ACCOUNTS]
 
 
 def ensure(*, reports: int, say: Say) -> None:
@@ -90,96 +98,77 @@ def _build(reports: int, say: Say) -> None:
     from hengjian.citylab.city import demo_city, write_demo
 
     now = timezone.now()
+    city = demo_city(seed=SEED, until=UNTIL, reports=reports)
+    people = _people(city, now)
+    say(f"演示机关与人员：{len(city.organs)} 个机关，{len(people)} 人")
     folder = installation.home() / "demo"
     shutil.rmtree(folder, ignore_errors=True)
-    write_demo(folder, reports=reports, seed=SEED, until=UNTIL)
-    say(f"生成演示数据：{reports} 份报告")
-    city = demo_city()
-    people = _people(city, now)
-    _institution_user(folder, people["fenxi"], now)
-    say(f"演示机关与人员：{len(city.organs)} 个机关，{len(people)} 人")
-    _hand_in(folder, people["shiju"], now)
+    write_demo(city, folder)
+    say(f"生成演示数据：{len(city.institutions)} 家机构，{reports} 份报告")
+    _hand_in(folder, people[CITY_ANALYST], now)
     say("导入演示数据")
-    _screen(people, now)
+    _screen(people[CITY_ANALYST], now)
     say("完成一次筛查并生成预警")
 
 
-def _people(city: Any, now: datetime) -> dict[str, Any]:
+def _people(city: DemoCity, now: datetime) -> dict[str, User]:
+    from django.contrib.auth.hashers import make_password
+    from django.db import transaction
+
     from hengjian.apps.accounts import services
+    from hengjian.apps.accounts.models import User
     from hengjian.apps.record.services import SYSTEM
 
     organs: dict[str, Any] = {}
-    for spec in city.organs:
-        organs[spec.key] = services.create_organ(
-            actor=SYSTEM,
-            now=now,
-            name=spec.name,
-            short_name=spec.short_name,
-            level=spec.level,
-            area_code=spec.area_code,
-            parent=organs.get(spec.parent),
-            valid_from=spec.valid_from,
-        )
-    people: dict[str, Any] = {}
-    for one in city.officers:
-        organ = organs[one.organ]
-        if one.username not in people:
-            people[one.username] = services.create_user(
+    people: dict[str, User] = {}
+
+    def post(user_name: str, name: str, organ: Any, role: str, **details: Any) -> None:
+        who: dict[str, Any] = {"actor": SYSTEM, "now": now}
+        user = services.create_user(**who, username=user_name, name=name, password=None, organ_path=organ.path)
+        services.create_posting(**who, user=user, organ=organ, role=role, valid_from=APPOINTED, **details)
+        people[user_name] = user
+
+    with transaction.atomic():
+        for spec in city.organs:
+            organs[spec.key] = services.create_organ(
                 actor=SYSTEM,
                 now=now,
-                username=one.username,
-                name=one.name,
-                password=PASSWORD,
-                organ_path=organ.path,
-                check_password=False,
+                name=spec.name,
+                short_name=spec.short_name,
+                level=spec.level,
+                area_code=spec.area_code,
+                parent=organs.get(spec.parent or ""),
+                valid_from=FOUNDED,
             )
-        services.create_posting(
-            actor=SYSTEM,
-            now=now,
-            user=people[one.username],
-            organ=organ,
-            role=one.role,
-            title=one.title,
-            enforcement_no=one.enforcement_no,
-            enforcement_valid_to=one.enforcement_valid_to,
-            fields=one.fields,
-            valid_from=one.valid_from,
-        )
+        for officer in city.officers:
+            card = {"enforcement_no": officer.enforcement_no, "enforcement_valid_to": CARD_VALID_TO}
+            post(
+                officer.user_name,
+                officer.name,
+                organs[officer.organ],
+                officer.role,
+                **(card if officer.enforcement_no else {}),
+            )
+        homes = {one.institution_id: one.area_code for one in city.institutions}
+        by_area = {spec.area_code: organs[spec.key] for spec in city.organs if spec.level == "county"}
+        for expert in city.experts:
+            post(
+                expert.user_name,
+                expert.name,
+                organs["chengchuan"],
+                "expert",
+                title=expert.speciality,
+                fields=expert.fields,
+            )
+        for one in city.institution_users:
+            organ = by_area[homes[one.institution_id]]
+            post(one.user_name, one.name, organ, "institution_user", institution_id=one.institution_id)
+        # one hash for all: a hundred slow ones would be a third of the first start
+        User.objects.filter(pk__in=[user.pk for user in people.values()]).update(password=make_password(PASSWORD))
     return people
 
 
-def _institution_user(folder: Path, neighbour: Any, now: datetime) -> None:
-    """One person of a demonstration institution in the analyst's county, who sees that institution alone."""
-    import pyarrow.dataset as ds
-
-    from hengjian.apps.accounts import services
-    from hengjian.apps.record.services import SYSTEM
-
-    organ = neighbour.postings.select_related("organ").get().organ
-    table = ds.dataset(folder / "institutions.parquet").to_table(
-        columns=["institution_id"], filter=ds.field("area_code") == organ.area_code
-    )
-    user = services.create_user(
-        actor=SYSTEM,
-        now=now,
-        username="jigou",
-        name="机构联系人",
-        password=PASSWORD,
-        organ_path=organ.path,
-        check_password=False,
-    )
-    services.create_posting(
-        actor=SYSTEM,
-        now=now,
-        user=user,
-        organ=organ,
-        role="institution_user",
-        institution_id=min(table["institution_id"].to_pylist()),
-        valid_from=UNTIL,
-    )
-
-
-def _hand_in(folder: Path, user: Any, now: datetime) -> None:
+def _hand_in(folder: Path, user: User, now: datetime) -> None:
     from django.utils import timezone
 
     from hengjian.apps.accounts.rights import postings_on
@@ -212,7 +201,7 @@ def _hand_in(folder: Path, user: Any, now: datetime) -> None:
         raise Refused(f"演示数据没有导入成功：{submission.message}")
 
 
-def _screen(people: dict[str, Any], now: datetime) -> None:
+def _screen(analyst: User, now: datetime) -> None:
     from django.utils import timezone
 
     from hengjian.apps.accounts.rights import granting
@@ -220,7 +209,6 @@ def _screen(people: dict[str, Any], now: datetime) -> None:
     from hengjian.apps.runs.worker import work_on
 
     today = timezone.localdate(now)
-    analyst = people["shiju"]
     organ = granting(analyst, "run.start", today)[0].organ
     run = start_run(organ=organ, user=analyst, today=today, on=today, now=now)
     work_on(run.pk)

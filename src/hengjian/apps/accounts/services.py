@@ -61,15 +61,14 @@ def create_user(
     now: datetime,
     username: str,
     name: str,
-    password: str,
+    password: str | None,
     phone: str = "",
     organ_path: str | None = None,
-    check_password: bool = True,
 ) -> User:
-    """Add a person who can sign in; the password never reaches the record."""
+    """Add a person; the password never reaches the record. None: the person cannot sign in until one is set."""
     user = User(username=username, name=name, phone=phone)
     try:
-        if check_password:
+        if password is not None:
             validate_password(password, user)
         user.set_password(password)
         user.full_clean()
