@@ -297,15 +297,6 @@ def _of_declarations(parts: Parts) -> Iterable[Event]:
             yield Event(when, f"申报变更：{one.get_kind_display() or '未写类别'}", "", one.subject_id)
 
 
-VERBS = {
-    "institution.create": "登记入库",
-    "institution.change": "变更登记",
-    "institution.export": "导出",
-    "dossier.print": "打印案卷",
-    "matter.share": "向其他机关共享",
-}
-
-
 def _of_record(institution: Institution) -> Iterable[Event]:
     rows = Recorded.objects.filter(thing_kind="registry.institution", thing_id=str(institution.pk))
     for one in rows.order_by("-sequence")[:100]:

@@ -126,7 +126,7 @@ def find_matches(*, actor: Actor, now: datetime, organ: Organ) -> int:
         for one in candidates(entries, certificates)
         if (one.first, one.second) not in known
     ]
-    MatchProposal.objects.bulk_create(new, batch_size=500)
+    MatchProposal.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
     after = {"entries": len(entries), "proposed": len(new)}
     append_event(now=now, actor=actor, verb="match.find", thing=organ, organ_path=organ.path, after=after)
     return len(new)

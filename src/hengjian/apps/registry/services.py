@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from hengjian.apps.accounts.models import Organ
@@ -79,7 +79,11 @@ def create_institution(
     institution = Institution(uscc=code, organ=organ, created_at=now, **_institution_values(values, demo=demo))
     derive(institution)
     _checked(institution)
-    institution.save()
+    try:
+        with transaction.atomic():
+            institution.save()
+    except IntegrityError as error:
+        raise Refused(f"统一社会信用代码 {code} 刚刚由他人登记，请刷新后查看。") from error
     refresh_jurisdiction([institution.pk], on=today)
     institution.refresh_from_db()
     append_event(
