@@ -16,7 +16,7 @@ from hengjian.apps.dossiers import services
 from hengjian.apps.dossiers.models import DossierPrint
 from hengjian.apps.record.models import Event
 from hengjian.apps.registry.models import Institution, InstitutionAlias
-from hengjian.apps.registry.services import load_registry_table, set_risk
+from hengjian.apps.registry.services import load_registry_table, set_risk, update_institution
 from hengjian.apps.runs.models import ScreeningRun
 from tests.apps.factories import NOW, Tree, make_actor, make_institution, make_tree, make_user
 
@@ -266,3 +266,21 @@ def test_a_judgement_made_later_was_not_there_on_the_day(tree: Tree, institution
     assert "待研判" in then
     assert "确认待跟进" not in then
     assert "原始记录对不上" not in then
+
+
+def test_changes_on_the_record_stand_in_the_timeline_in_words(tree: Tree, institution: Institution) -> None:
+    now = timezone.now()
+    update_institution(
+        actor=make_actor(make_user(tree.county, "registrar", name="沈砚秋")),
+        now=now,
+        today=timezone.localdate(now),
+        institution_id=institution.pk,
+        values={"address": "石桥路 120 号"},
+        changed_on=timezone.localdate(now),
+        reason="准予变更登记",
+        demo=True,
+    )
+    page = text(signed_in(tree.county, "analyst").get(url(institution)))
+    for words in ("变更机构登记", "沈砚秋", "准予变更登记", "地址变更"):
+        assert words in page, words
+    assert "变更机构登记" not in text(signed_in(tree.county, "officer").get(url(institution)))

@@ -20,6 +20,7 @@ from hengjian.apps.dossiers.reading import Parts, ScopeSheet
 from hengjian.apps.intake.procedures import SUBMISSION
 from hengjian.apps.intake.selectors import InForce, dataset_files, lake_rows, submissions_seen_by
 from hengjian.apps.record.models import Event as Recorded
+from hengjian.apps.record.wording import verb_label
 from hengjian.apps.registry import asof
 from hengjian.apps.registry.lists import field_names
 from hengjian.apps.registry.models import (
@@ -301,9 +302,8 @@ def _of_record(institution: Institution) -> Iterable[Event]:
     rows = Recorded.objects.filter(thing_kind="registry.institution", thing_id=str(institution.pk))
     for one in rows.order_by("-sequence")[:100]:
         note = f"{one.actor_name}　事件 #{one.sequence}"
-        yield Event(
-            one.at.date(), VERBS.get(one.verb, one.verb), "act", note + (f"　{one.reason}" if one.reason else "")
-        )
+        note += f"　{one.reason}" if one.reason else ""
+        yield Event(local_day(one.at), verb_label(one.verb), "act", note)
 
 
 def next_step_for(
