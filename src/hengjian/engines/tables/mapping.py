@@ -72,6 +72,8 @@ class Mapping:
     note: str = ""
     blank: tuple[str, ...] = ()
     """Words that mean "nothing" in this ledger, such as `NA`."""
+    ignore: tuple[str, ...] = ()
+    """Headers a person chose to keep out."""
 
 
 def header_key(text: str) -> str:
@@ -96,7 +98,8 @@ def mapping_from_json(raw: object) -> Mapping:
         sheet=_text(raw.get("sheet"), "sheet") if raw.get("sheet") is not None else None,
         header_row=header_row,
         note=str(raw.get("note", "")),
-        blank=tuple(str(word) for word in raw.get("blank", ())),
+        blank=_words(raw.get("blank", ()), "blank"),
+        ignore=_words(raw.get("ignore", ()), "ignore"),
     )
 
 
@@ -106,11 +109,14 @@ def _target(entry: object) -> Target:
         raise Refused(f"列对应文件里的表“{named}”不在数据合同里", where={"allowed": sorted(TABLES)})
     table = TABLES[entry["table"]]
     feeds: dict[str, Feed] = {}
-    for name, source in dict(entry.get("columns", {})).items():
+    for name, source in _object(entry.get("columns", {}), "columns").items():
         feeds[name] = _feed(name, source)
-    for name, constant in dict(entry.get("constants", {})).items():
+    for name, constant in _object(entry.get("constants", {}), "constants").items():
         feeds[name] = Feed("constant", _text(constant, name))
-    unpivot = tuple(_unpivot(item) for item in entry.get("unpivot", ()))
+    raw_unpivot = entry.get("unpivot", [])
+    if not isinstance(raw_unpivot, list):
+        raise Refused("列对应文件的 unpivot 应是一列对象")
+    unpivot = tuple(_unpivot(item) for item in raw_unpivot)
     into = str(entry.get("into", "value_text"))
     named_columns = {*feeds, *(name for item in unpivot for name, _ in item.constants), *([into] if unpivot else [])}
     for name in sorted(named_columns):
@@ -123,7 +129,7 @@ def _feed(name: str, source: object) -> Feed:
     if isinstance(source, str):
         return Feed("column", source)
     if isinstance(source, dict):
-        words = tuple((str(key), str(value)) for key, value in dict(source.get("words", {})).items())
+        words = tuple((str(key), str(value)) for key, value in _object(source.get("words", {}), "words").items())
         for kind in ("column", "constant", "template", "stand_in_code"):
             if kind in source:
                 return Feed(kind, _text(source[kind], name), words)
@@ -133,8 +139,20 @@ def _feed(name: str, source: object) -> Feed:
 def _unpivot(item: object) -> Unpivot:
     if not isinstance(item, dict) or "column" not in item:
         raise Refused("列对应文件的 unpivot 每项要有 column（表头）和 set（这一列各行的固定值）")
-    constants = tuple((str(key), _text(value, key)) for key, value in dict(item.get("set", {})).items())
+    constants = tuple((str(key), _text(value, key)) for key, value in _object(item.get("set", {}), "set").items())
     return Unpivot(_text(item["column"], "column"), constants)
+
+
+def _object(raw: object, name: str) -> dict[str, object]:
+    if not isinstance(raw, dict):
+        raise Refused(f"列对应文件的 {name} 应是一个 JSON 对象")
+    return {str(key): value for key, value in raw.items()}
+
+
+def _words(raw: object, name: str) -> tuple[str, ...]:
+    if not isinstance(raw, list | tuple):
+        raise Refused(f"列对应文件的 {name} 应是一列文字")
+    return tuple(str(word) for word in raw)
 
 
 def _text(value: object, name: str) -> str:
@@ -154,6 +172,7 @@ def mapping_to_json(mapping: Mapping) -> dict[str, object]:
                 ("header_row", mapping.header_row),
                 ("note", mapping.note),
                 ("blank", list(mapping.blank)),
+                ("ignore", list(mapping.ignore)),
             )
             if value
         }
