@@ -56,7 +56,16 @@ def test_a_messy_workbook_is_read_counted_accepted_and_found_again(hand_in, acce
         "refused": 2,
     }
     page = client.get(f"/intake/{submission.number}/").content.decode()
-    for said in ("8 行可以收下，2 行要改", "5.2×103CFU/g", "三季度明细", "上标丢失", "封面", "表头", "含 1 个隐藏行"):
+    for said in (
+        "4 行可以收下，2 行要改",
+        "8 条记录",
+        "5.2×103CFU/g",
+        "三季度明细",
+        "上标丢失",
+        "封面",
+        "表头",
+        "含 1 个隐藏行",
+    ):
         assert said in page
     assert not LakeFile.objects.exists()
 

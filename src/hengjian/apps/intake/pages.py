@@ -49,19 +49,26 @@ def to_write(submission: Submission) -> int:
     return int(submission.preview.get("new", 0)) + int(submission.preview.get("changed", 0))
 
 
+def rows_to_take(submission: Submission) -> int:
+    """Rows of the original that an acceptance takes: where one row feeds several tables, records are not rows."""
+    if not to_write(submission):
+        return 0
+    return int(submission.preview["accepted"]) if submission.preview.get("spread") else to_write(submission)
+
+
 def heading(submission: Submission) -> str:
     """The finding as the page's title."""
     counts, state = submission.preview, submission.state
     if state == "previewed":
         repair = counts.get("refused", 0) + counts.get("quarantined", 0)
         if to_write(submission):
-            taken = f"{wording.num(to_write(submission))} 行可以收下"
+            taken = f"{wording.num(rows_to_take(submission))} 行可以收下"
             return f"{taken}，{wording.num(repair)} 行要改" if repair else f"{taken}，没有要改的"
         if counts.get("same"):
             return "与已收的数据相同，没有要写入的行"
         return f"没有可以收下的行，{wording.num(repair)} 行要改" if repair else "没有认出可以收的数据"
     if state == "accepted":
-        return f"已收下 {wording.num(to_write(submission))} 行"
+        return f"已收下 {wording.num(rows_to_take(submission))} 行"
     if state == "failed":
         return "没有读成，什么都没有写入"
     if state == "withdrawn":
@@ -111,6 +118,7 @@ def work(submission: Submission, may: Mapping[str, bool]) -> Work | None:
         state="waiting" if submission.state == "received" else "running",
         share=share,
         progress=asked or submission.step or "排队等候",
+        facts=f"第 {submission.done} 步，共 {submission.total} 步" if submission.total else "",
         steps=[
             Step("接收", "done", wording.size(submission.size)),
             Step("试运行", "now" if submission.state != "accepting" else "done"),

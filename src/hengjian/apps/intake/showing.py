@@ -40,6 +40,10 @@ REASONS = {
     "blank": "没有填写",
     "key.contradicting": "同一编号互相矛盾",
     "date.form": "日期看不懂",
+    "date.month": "没有这个日期",
+    "date.day": "没有这个日期",
+    "date.no_day": "日期缺日",
+    "date.year": "年份不对",
     "date.several": "一格几个日期",
     "date.order": "日期不确定",
     "date.short_year": "年份两位",
@@ -94,9 +98,16 @@ def _sheet(preview: Preview, sheet: SheetPreview, *, editable: bool) -> dict[str
             }
             for place, column in enumerate(sheet.columns[:200])
         ],
-        "sample": [*_head(sheet, width), *_bad_rows(preview, sheet, width)],
+        "sample": _sample(preview, sheet, width),
         "note": _note(sheet),
     }
+
+
+def _sample(preview: Preview, sheet: SheetPreview, width: int) -> list[dict[str, Any]]:
+    """The top of the sheet and its first rows in question, in the sheet's order; a row in question stands once."""
+    bad = _bad_rows(preview, sheet, width)
+    numbers = {row["row"] for row in bad}
+    return sorted([row for row in _head(sheet, width) if row["row"] not in numbers] + bad, key=lambda row: row["row"])
 
 
 def _head(sheet: SheetPreview, width: int) -> list[dict[str, Any]]:
@@ -116,7 +127,9 @@ def _head(sheet: SheetPreview, width: int) -> list[dict[str, Any]]:
             data += 1
             if data > SHOWN_ROWS or not any(cell.strip() for cell in cells):
                 continue
-        shown = [{"text": text} for text in (cells + [""] * width)[:width]]
+        shown: list[dict[str, Any]] = [{"text": text} for text in (cells + [""] * width)[:width]]
+        if kind == "ttl" and sum(bool(text.strip()) for text in cells) == 1:
+            shown = [{"text": next(text for text in cells if text.strip()), "span": width}]
         rows.append({"row": number, "kind": kind, "word": word, "cells": shown})
     return rows
 
