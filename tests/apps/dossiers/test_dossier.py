@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +16,8 @@ from django.utils import timezone
 from hengjian.apps.alerts.models import Alert
 from hengjian.apps.dossiers import services
 from hengjian.apps.dossiers.models import DossierPrint
+from hengjian.apps.dossiers.sections import open_dossier
+from hengjian.apps.intake.models import LakeFile, Submission
 from hengjian.apps.record.models import Event
 from hengjian.apps.registry.models import Institution, InstitutionAlias
 from hengjian.apps.registry.services import load_registry_table, set_risk, update_institution
@@ -203,8 +207,6 @@ def test_without_pango_the_page_says_so(tree: Tree, institution: Institution, mo
 
 
 def test_rows_counted_are_those_of_the_paper(tree: Tree, institution: Institution) -> None:
-    from hengjian.apps.dossiers.sections import open_dossier
-
     today = date(2026, 11, 1)
     opened = open_dossier(make_user(tree.county, "analyst"), institution, on=today, today=today, whole=True)
     assert services.rows_of(opened) == 3 + len(opened.timeline)
@@ -284,3 +286,26 @@ def test_changes_on_the_record_stand_in_the_timeline_in_words(tree: Tree, instit
     for words in ("变更机构登记", "沈砚秋", "准予变更登记", "地址变更"):
         assert words in page, words
     assert "变更机构登记" not in text(signed_in(tree.county, "officer").get(url(institution)))
+
+
+def test_reports_are_counted_by_month_of_issue_up_to_the_day(
+    tree: Tree, institution: Institution, settings: Any, tmp_path: Any
+) -> None:
+    settings.LAKE_ROOT = tmp_path
+    days = [datetime(2025, 10, 31, 9), datetime(2026, 2, 28, 9), datetime(2026, 3, 1, 9), datetime(2026, 3, 2, 9)]
+    codes = [institution.uscc] * len(days)
+    rows = {"report_id": [str(n) for n in range(len(days))], "institution_id": codes, "issued_at": days}
+    pq.write_table(pa.table(rows), tmp_path / "reports.parquet")
+    user = make_user(tree.county, "registrar")
+    sent = {"organ": tree.county, "submitted_by": user, "received_at": NOW, "file_name": "a.csv", "size": 1}
+    submission = Submission.objects.create(number="BS-1", sender="甲", sha256="0" * 64, state="accepted", **sent)
+    early = datetime(2026, 1, 1, tzinfo=UTC)
+    counts = {"rows": len(days), "new": len(days), "changed": 0, "same": 0, "order": 1, "accepted_at": early}
+    LakeFile.objects.create(
+        submission=submission, organ=tree.county, table="reports", path="reports.parquet", sha256="0" * 64, **counts
+    )
+    on = date(2026, 3, 1)
+    opened = open_dossier(make_user(tree.county, "analyst"), institution, on=on, today=date(2026, 11, 1))
+    assert len(opened.months) == 12
+    assert opened.months[0][0] == "2025-04"
+    assert {month: count for month, count in opened.months if count} == {"2025-10": 1, "2026-02": 1, "2026-03": 1}
