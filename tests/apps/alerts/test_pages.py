@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -13,7 +16,7 @@ from hengjian.apps.accounts.models import Role
 from hengjian.apps.alerts.models import Alert
 from hengjian.apps.alerts.packet import BY_ID, packet_of
 from tests.apps.factories import Tree, make_institution, make_tree, make_user
-from tests.apps.runs.samples import finding, finished, put_into_lake, report
+from tests.apps.runs.samples import finding, finished, report
 
 pytestmark = pytest.mark.django_db
 
@@ -164,20 +167,43 @@ def test_asking_many_for_data_says_how_many_moved(tree: Tree) -> None:
     assert _client(make_user(tree.county, Role.SUPERVISOR)).post(url, data).status_code == 403
 
 
-def test_the_accused_reports_stand_side_by_side_as_they_lie_in_the_lake(tree: Tree) -> None:
-    alert, analyst = _alert(tree), make_user(tree.county)
+def test_the_accused_reports_stand_side_by_side_as_they_were_screened(tree: Tree) -> None:
+    alert = _alert(tree)
+    dataset = alert.last_run.folder / "dataset"
     rows = [report(alert.institution, 1), report(alert.institution, 2)]
-    put_into_lake(organ=tree.county, user=analyst, table="reports", rows=rows)
+    pq.write_table(pa.Table.from_pylist(rows), dataset / "reports.parquet")
     results = [{"report_id": f"R0000{n}", "item_code": "Pb", "item_name": "铅", "value_text": "0.12"} for n in (1, 2)]
-    put_into_lake(organ=tree.county, user=analyst, table="results", rows=results)
+    pq.write_table(pa.Table.from_pylist(results), dataset / "results.parquet")
     Alert.objects.filter(pk=alert.pk).update(subject_kind="cluster")
-    url = reverse("alerts:records", args=[alert.number])
-    text = _client(analyst).get(url, headers={"HX-Request": "true"}).content.decode()
+    url, client = reverse("alerts:records", args=[alert.number]), _client(make_user(tree.county))
+    text = client.get(url, headers={"HX-Request": "true"}).content.decode()
     for part in ("QS-2026-00001", "QS-2026-00002", "铅", "不应相同", "0.12"):
         assert part in text, part
-    assert "<html" not in text and "<html" in _client(analyst).get(url).content.decode()
-    nothing = _client(make_user(tree.county, Role.LEGAL_REVIEWER)).get(url).content.decode()
-    assert "QS-2026-00001" not in nothing
+    assert "<html" not in text and "<html" in client.get(url).content.decode()
+    shutil.rmtree(dataset)
+    assert "已不在运行目录里" in client.get(url).content.decode()
+
+
+def test_figures_of_peers_are_drawn_and_listed(tree: Tree) -> None:
+    alert = _alert(tree, detector="D3")
+    rows = [{"report_id": f"R{n}", "rsd_percent": 0.1 * n, "peer_rsd_percent": 2.5} for n in range(5)]
+    labels = {"report_id": "报告标识", "rsd_percent": "本组离散", "peer_rsd_percent": "同行离散"}
+    Alert.objects.filter(pk=alert.pk).update(evidence={"rows": rows, "labels": labels})
+    text = _client(make_user(tree.county)).get(_show(alert)).content.decode()
+    assert "同行怎样" in text and "<svg" in text and "本组离散" in text
+
+
+def test_overlapping_runs_are_drawn_and_set_side_by_side(tree: Tree) -> None:
+    alert = _alert(tree, detector="B2")
+    row = {"report_id": "R1", "other_report": "R2", "run_from": "2026-09-20 09:00:00", "run_to": "2026-09-20 10:00:00"}
+    row |= {"other_from": "2026-09-20 09:30:00", "other_to": "2026-09-20 10:30:00"}
+    labels = {"report_id": "报告标识", "other_report": "重叠的报告", "run_from": "起", "run_to": "止"}
+    labels |= {"other_from": "其起", "other_to": "其止"}
+    Alert.objects.filter(pk=alert.pk).update(evidence={"rows": [row], "labels": labels})
+    alert.refresh_from_db()
+    packet = packet_of(alert)
+    assert [(side.label, side.odd) for side in packet.sides] == [("报告标识", False), ("起", True), ("止", True)]
+    assert packet.figure is not None and "不应重叠" in {side.mark for side in packet.sides}
 
 
 @pytest.mark.parametrize("detector", sorted(BY_ID))

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from hengjian.apps.accounts.models import Role
+from hengjian.apps.accounts.models import Organ, Role
 from hengjian.apps.alerts.models import Alert
 from hengjian.apps.record.models import Event
 from hengjian.apps.registry.models import InstitutionAlias, Site
@@ -158,6 +158,25 @@ def test_a_second_start_for_the_organ_says_who_started_the_first(tree: Tree) -> 
     assert "柏舟" in refused.value.sentence and run.number in refused.value.sentence
     other = services.start_run(organ=tree.city, user=make_user(tree.city), today=TODAY, on=TODAY, now=NOW)
     assert other.number != run.number
+
+
+def test_two_starts_at_the_very_same_moment_end_in_one_run_and_a_sentence(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analyst = make_user(tree.county)
+    asked: list[Organ] = []
+    ask = services._refuse_second
+
+    def sees_nothing_yet(organ: Organ) -> None:
+        asked.append(organ)
+        if len(asked) > 2:  # the third question is the one after the database has refused
+            ask(organ)
+
+    monkeypatch.setattr(services, "_refuse_second", sees_nothing_yet)
+    services.start_run(organ=tree.county, user=analyst, today=TODAY, on=TODAY, now=NOW)
+    with pytest.raises(IllegalMove, match="同一机关同一时间只能有一次筛查"):
+        services.start_run(organ=tree.county, user=analyst, today=TODAY, on=TODAY, now=NOW)
+    assert ScreeningRun.objects.count() == 1
 
 
 def test_a_dead_workers_run_is_interrupted_and_can_be_started_again(tree: Tree) -> None:

@@ -24,7 +24,7 @@ class JudgeForm(forms.Form):
         max_length=REASON_MAX,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"max_length": f"理由最多 {REASON_MAX} 字。"},
+        error_messages={"required": "请写明理由。", "max_length": f"理由最多 {REASON_MAX} 字。"},
     )
     seen_state = forms.CharField(widget=forms.HiddenInput)
 
@@ -33,5 +33,6 @@ class JudgeForm(forms.Form):
         super().__init__(data, initial={"seen_state": state, "action": first})
         self.fields["action"].choices = [(move.action, move.label) for move in moves]  # type: ignore[attr-defined]
         self.fields["reason_code"].choices = [("", "（排除时必选）"), *DISMISSAL_CODES.items()]  # type: ignore[attr-defined]
+        self.fields["reason"].required = all("reason" in move.facts for move in moves)
         if not any(move.action in DISMISSING for move in moves):
             del self.fields["reason_code"]

@@ -15,6 +15,7 @@ from hengjian.ui import figures, wording
 BY_ID = {detector.id: detector for detector in DETECTORS}
 NONE = "—"
 REPORTS_SHOWN = 50
+LEAST_DRAWN = 3
 
 AT_ODDS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "A1": (("item_code", "item_name", "method_no", "standard_no", "nature"), "不在能力附表内"),
@@ -62,6 +63,7 @@ class Packet:
 
     says: str
     meaning: str
+    common: tuple[Cell, ...]
     heads: tuple[tuple[str, bool], ...]
     rows: tuple[tuple[Cell, ...], ...]
     rows_total: int
@@ -85,17 +87,20 @@ def packet_of(alert: Alert) -> Packet:
     labels = _labels(evidence, detector, rows)
     odd, words = AT_ODDS.get(alert.detector, ((), ""))
     odd = tuple(name for name in odd if name in labels)
+    common = _common(rows, labels, odd)
+    varying = {name: label for name, label in labels.items() if name not in common}
     return Packet(
         says=str(evidence.get("says", alert.title)),
         meaning=detector.meaning if detector else "",
-        heads=tuple((label, _is_numeric(rows, name)) for name, label in labels.items()),
+        common=tuple(_cell(rows[0], name, labels[name], detector, odd, rows) for name in common),
+        heads=tuple((label, _is_numeric(rows, name)) for name, label in varying.items()),
         rows=tuple(
-            tuple(_cell(row, name, label, detector, odd, rows) for name, label in labels.items()) for row in rows
+            tuple(_cell(row, name, label, detector, odd, rows) for name, label in varying.items()) for row in rows
         ),
         rows_total=int(evidence.get("rows_total", len(rows))),
         odd_words=words if odd else "",
         sides=_sides(rows, labels, detector, odd, words),
-        figure=_figure(rows),
+        figure=_figure(rows, labels),
         peers=_peers(rows, labels),
         excluded=tuple(map(str, evidence.get("excluded", ()))),
         on_site=detector.on_site if detector else (),
@@ -116,6 +121,13 @@ def _labels(
     order += [name for name in stored if name not in order]
     there = {name for row in rows for name in row}
     return {name: stored[name] for name in order if name in there}
+
+
+def _common(rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str], odd: Sequence[str]) -> tuple[str, ...]:
+    """Columns that say the same in every row (of at least two) and take no part in the contradiction."""
+    if len(rows) < 2:
+        return ()
+    return tuple(name for name in labels if name not in odd and len({str(row.get(name)) for row in rows}) == 1)
 
 
 def _say(value: Any, name: str, detector: Detector | None) -> str:
@@ -189,11 +201,23 @@ def _peers(rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> tupl
     )
 
 
-def _figure(rows: Sequence[Mapping[str, Any]]) -> figures.Drawn | None:
-    """Overlapping stretches as a day bar, two series as curves; None where the evidence has neither."""
+def _figure(rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> figures.Drawn | None:
+    """Overlapping stretches as a day bar, two series as curves, own figures over the peers'; None without these."""
     if not rows:
         return None
-    return _overlap(rows[0]) or _curves(rows[0])
+    return _overlap(rows[0]) or _curves(rows[0]) or _against_peers(rows, labels)
+
+
+def _against_peers(rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> figures.Drawn | None:
+    """The first figure that changes from row to row and has its peers' beside it, row by row."""
+    for name in labels:
+        own = [row.get(name) for row in rows]
+        peers = [row.get(f"peer_{name}") for row in rows]
+        both = [one for one in (*own, *peers) if isinstance(one, int | float) and not isinstance(one, bool)]
+        if len(rows) >= LEAST_DRAWN and len(both) == 2 * len(rows) and len(set(own)) > 1:
+            series = [figures.Series("本机构", own), figures.Series("同行", peers)]
+            return figures.curves([figures.Channel(labels[name], "", series)], x_label="证据行", x_start=1)
+    return None
 
 
 def _moment(value: Any) -> datetime | None:
@@ -210,6 +234,7 @@ def _overlap(row: Mapping[str, Any]) -> figures.Drawn | None:
     one_from, one_to, other_from, other_to = (end for end in ends if end is not None)
     first = str(row.get("report_id") or row.get("sample") or "甲")
     second = str(row.get("other_report") or row.get("other_sample") or "乙")
+    whose = str(row.get("instrument_name") or row.get("person_name") or row.get("subject_id") or "同一对象")
     intervals = [
         figures.Interval(one_from, one_to, first, "strong"),
         figures.Interval(other_from, other_to, second),
@@ -217,8 +242,8 @@ def _overlap(row: Mapping[str, Any]) -> figures.Drawn | None:
     start = min(one_from, other_from).replace(minute=0, second=0)
     end = max(one_to, other_to).replace(minute=0, second=0) + timedelta(hours=1)
     if end - start > timedelta(days=2):
-        return figures.validity_strip([figures.Lane("同一对象", intervals)], start=start.date(), end=end.date())
-    return figures.day_bar([figures.Lane("同一对象", intervals)], start=start, end=end)
+        return figures.validity_strip([figures.Lane(whose, intervals)], start=start.date(), end=end.date())
+    return figures.day_bar([figures.Lane(whose, intervals)], start=start, end=end)
 
 
 def _curves(row: Mapping[str, Any]) -> figures.Drawn | None:

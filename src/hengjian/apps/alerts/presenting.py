@@ -10,7 +10,7 @@ from django.urls import reverse
 from hengjian.apps.alerts.listing import SEVERITY_TAGS, STATE_TAGS
 from hengjian.apps.alerts.models import Alert
 from hengjian.apps.alerts.packet import Packet
-from hengjian.apps.alerts.procedures import ALERT, DISMISSAL_CODES
+from hengjian.apps.alerts.procedures import ALERT, DISMISSAL_CODES, WAITING
 from hengjian.apps.alerts.selectors import Precision
 from hengjian.apps.record.selectors import events_of
 from hengjian.apps.runs.wording import title_of
@@ -134,8 +134,10 @@ def tags_of(alert: Alert) -> list[tuple[str, str]]:
     return [*tags, (SEVERITY_TAGS[alert.severity], f"把握{alert.get_severity_display()}")]
 
 
-def next_text(alert: Alert) -> str:
-    """What has to be done now, in one sentence."""
+def next_text(alert: Alert, *, mine: bool) -> str:
+    """What has to be done now, in one sentence; for somebody who may do nothing, whose turn it is."""
+    if not mine and alert.state in WAITING:
+        return f"{alert.get_state_display()}，由{alert.organ.name}办理"
     if alert.is_question and alert.state == "open":
         return NEXT_QUESTION
     text = NEXT[alert.state]

@@ -1,18 +1,23 @@
-"""The accused reports as they lie in the lake, side by side: bounded reads of a few reports."""
+"""The accused reports as they were screened, side by side: bounded reads of a few reports.
+
+Whoever may see the alert may see the rows it rests on, also where a superior organ received the data.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from hengjian.apps.accounts.models import User
 from hengjian.apps.alerts.models import Alert
-from hengjian.apps.intake.selectors import report_rows
+from hengjian.apps.runs.models import ScreeningRun
+from hengjian.apps.runs.outcome import dataset_rows
 from hengjian.engines.tables.contract import TABLES
 from hengjian.ui import wording
 
+DIGEST = re.compile(r"[0-9a-f]{40,}")
 REPORTS_COMPARED = 3
 RESULTS_MOST = 200
 
@@ -35,20 +40,27 @@ class Records:
     fields: tuple[Line, ...]
     results: tuple[Line, ...]
     total: int
+    copied: bool
+
+    @property
+    def odd(self) -> int:
+        """How many results are the same where they should not be."""
+        return sum(line.odd for line in self.results)
 
 
-def records_of(alert: Alert, user: User, *, on: date) -> Records:
-    """Read the reports named by the evidence (first of all those of its first row); empty where nothing is in reach."""
+def records_of(alert: Alert) -> Records:
+    """Read the reports named by the evidence (first of all those of its first row); empty where the run is gone."""
     ids = _named(alert)[:REPORTS_COMPARED]
-    rows = {row["report_id"]: row for row in report_rows(user=user, on=on, report_ids=ids)} if ids else {}
+    rows = {row["report_id"]: row for row in dataset_rows(alert.last_run, "reports", report_ids=ids)}
     there = [report for report in ids if report in rows]
     copied = alert.subject_kind == "cluster"
     fields = _lines(TABLES["reports"].columns, [rows[report] for report in there])
     return Records(
         reports=tuple(str(rows[report].get("report_no") or report) for report in there),
         fields=tuple(fields),
-        results=tuple(_results(there, user, on=on, copied=copied)) if there else (),
+        results=tuple(_results(alert.last_run, there, copied=copied)) if there else (),
         total=alert.n_reports,
+        copied=copied,
     )
 
 
@@ -65,7 +77,9 @@ def _say(value: Any) -> str:
         return "是" if value else "否"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    return wording.num(value) if isinstance(value, int | float) else str(value)
+    if isinstance(value, int | float):
+        return wording.num(value)
+    return wording.short_hash(value) if DIGEST.fullmatch(str(value)) else str(value)
 
 
 def _lines(columns: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[Line]:
@@ -78,10 +92,10 @@ def _lines(columns: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> lis
     return made
 
 
-def _results(reports: Sequence[str], user: User, *, on: date, copied: bool) -> list[Line]:
+def _results(run: ScreeningRun, reports: Sequence[str], *, copied: bool) -> list[Line]:
     """Reported values by item; where copying is the question, equal values are marked."""
     columns = ["report_id", "item_code", "item_name", "replicate", "value_text", "unit"]
-    rows = report_rows(user=user, on=on, report_ids=reports, table="results", columns=columns)
+    rows = dataset_rows(run, "results", report_ids=reports, columns=columns)
     found: dict[tuple[str, int], dict[str, str]] = {}
     names: dict[tuple[str, int], str] = {}
     for row in rows:

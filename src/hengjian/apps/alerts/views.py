@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from hengjian.apps.accounts.gates import needs
-from hengjian.apps.accounts.rights import may
+from hengjian.apps.accounts.rights import visible
 from hengjian.apps.alerts import presenting, services
 from hengjian.apps.alerts.forms import JudgeForm
 from hengjian.apps.alerts.listing import QUESTIONS, QUEUE
 from hengjian.apps.alerts.models import Alert
 from hengjian.apps.alerts.packet import REPORTS_SHOWN, packet_of
-from hengjian.apps.alerts.procedures import DISMISSAL_CODES
+from hengjian.apps.alerts.procedures import DISMISSAL_CODES, WAITING
 from hengjian.apps.alerts.records import records_of
 from hengjian.apps.alerts.selectors import (
     UNFINISHED,
@@ -29,11 +29,12 @@ from hengjian.apps.alerts.selectors import (
     state_counts,
     with_age,
 )
+from hengjian.apps.runs.exports import note_export
 from hengjian.apps.runs.selectors import runs_seen_by
 from hengjian.apps.runs.wording import title_of
 from hengjian.kernel.errors import DomainError, IllegalMove
 from hengjian.ui.lists import ListSpec
-from hengjian.ui.parts import Empty, NextStep
+from hengjian.ui.parts import Action, Empty, NextStep
 
 BULK_MOST = 200
 
@@ -71,8 +72,9 @@ def _list(
         view_counts=counts,
     )
     if listing.wants_export:
+        note_export(request, title, rows=listing.total)
         return listing.export(title, now=timezone.now())
-    may_ask = may(request.user, "alert.judge", on=timezone.localdate()) is not None
+    may_ask = visible(request.user, "alert.judge", rows.filter(state="open"), on=timezone.localdate()).exists()
     context = {"listing": listing, "why_empty": why, "counts": counts, "may_ask": may_ask}
     return render(request, template, context)
 
@@ -93,6 +95,7 @@ def _page(request: HttpRequest, alert: Alert, *, form: JudgeForm | None = None, 
     today = timezone.localdate()
     moves = services.actions_for(alert, request.user, on=today)
     packet = packet_of(alert)
+    standing = presenting.next_text(alert, mine=bool(moves))
     seen = alerts_seen_by(request.user, on=today)
     found = precision_by_detector(seen.filter(detector=alert.detector))
     runs = {alert.run.number, alert.last_run.number}
@@ -109,8 +112,10 @@ def _page(request: HttpRequest, alert: Alert, *, form: JudgeForm | None = None, 
         "origin": presenting.origin_of(alert, in_view),
         "history": presenting.history_of(alert),
         "form": (form or JudgeForm(None, moves=moves, state=alert.state)) if moves else None,
-        "next_step": NextStep(presenting.next_text(alert)) if moves else None,
-        "standing": presenting.next_text(alert),
+        "next_step": NextStep(standing, action=Action("去研判", "#judge"))
+        if moves and alert.state in WAITING
+        else None,
+        "standing": standing,
         "code": DISMISSAL_CODES.get(alert.reason_code, ""),
     }
     return render(request, "alerts/show.html", context, status=status)
@@ -208,9 +213,9 @@ def ask_many(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs("alert.view")
 def show_records(request: HttpRequest, number: str) -> HttpResponse:
-    """The accused reports side by side as they lie in the lake; asked for by the alert's page after it is shown."""
+    """The accused reports side by side as they were screened; asked for by the alert's page after it is shown."""
     alert = _alert(request, number)
-    context = {"alert": alert, "records": records_of(alert, request.user, on=timezone.localdate())}
+    context = {"alert": alert, "records": records_of(alert)}
     return render(request, "alerts/records.html" if request.htmx else "alerts/records_page.html", context)  # type: ignore[attr-defined]
 
 

@@ -15,6 +15,7 @@ from hengjian.apps.accounts.gates import needs
 from hengjian.apps.accounts.rights import may
 from hengjian.apps.registry.models import Institution
 from hengjian.apps.runs import listing, presenting, services
+from hengjian.apps.runs.exports import note_export
 from hengjian.apps.runs.forms import StartForm
 from hengjian.apps.runs.models import ScreeningRun
 from hengjian.apps.runs.outcome import FILES, index_rows, output
@@ -169,6 +170,7 @@ def rank(request: HttpRequest) -> HttpResponse:
     rows = ranked_institutions(request.user, on=timezone.localdate())
     ranked = listing.RANKING.open(request.GET, path=request.path, rows=rows)
     if ranked.wants_export:
+        note_export(request, "风险排序", rows=ranked.total)
         return ranked.export("风险排序", now=timezone.now())
     why = Empty("还没有风险排序", "完成一次筛查以后，这里按风险列出机构。")
     return render(request, "runs/rank.html", {"listing": ranked, "why_empty": why})

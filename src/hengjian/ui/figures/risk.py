@@ -10,7 +10,9 @@ from django.utils.safestring import SafeString
 
 from hengjian.ui.figures.drawing import Drawn, element, join, mark, number, percent, picture, word
 
-CERTAINTIES = (0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99)
+CERTAINTIES = (0.5, 0.05, 0.95, 0.01, 0.99, 0.2, 0.8)
+"""In the order in which they get a place on the scale; one that would touch another is left out."""
+LEAST_GAP = 11.0  # percent of the lane
 Place = Callable[[float], float]
 LEAST_SPAN = 16.0  # decibans each way, so that a weak dossier does not look strong
 
@@ -61,10 +63,11 @@ def waterfall(prior: Contribution, parts: Sequence[Contribution], *, sum_label: 
 
 
 def _scale_row(span: float, at: Place) -> SafeString:
-    words = []
+    words, taken = [], []
     for certainty in CERTAINTIES:
         here = _decibans(certainty)
-        if abs(here) <= span * 0.96:
+        if abs(here) <= span * 0.96 and all(abs(at(here) - other) >= LEAST_GAP for other in taken):
+            taken.append(at(here))
             minor = certainty in {0.2, 0.8, 0.01, 0.99}
             words.append(word(percent(at(here)), 14, f"{certainty:.0%}", anchor="middle", wide_only=minor))
     return element(
