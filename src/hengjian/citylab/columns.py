@@ -44,10 +44,18 @@ def hex_text(words: Array) -> pa.Array:
 
 
 def lookup(index: Array, values: Any, mask: Array | None = None) -> pa.Array:
-    """`values[index]` as a dictionary array; rows where `mask` holds are null."""
-    indices = pa.array(np.asarray(index, dtype=np.int32), mask=mask)
-    dictionary = values if isinstance(values, pa.Array) else pa.array(values, type=pa.string())
-    return pa.DictionaryArray.from_arrays(indices, dictionary)
+    """`values[index]` as a dictionary array; rows where `mask` holds are null.
+
+    Equal values become one entry: a dictionary that names a value twice is not written to the same bytes each time.
+    """
+    number = np.asarray(index, dtype=np.int32)
+    if not isinstance(values, pa.Array):
+        entries = dict.fromkeys(values)
+        if len(entries) < len(values):
+            place = {value: k for k, value in enumerate(entries)}
+            number = np.array([place[value] for value in values], dtype=np.int32)[number]
+        values = pa.array(list(entries), type=pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(number, mask=mask), values)
 
 
 def decimal_text(numbers: Array, decimals: Array) -> pa.Array:

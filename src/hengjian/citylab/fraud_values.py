@@ -121,7 +121,9 @@ def clone_vectors(scene: Scene) -> Array:
             & (shard.reports.vehicle[sources] != shard.reports.vehicle[row] if shard.reports.lane[row] else True)
         ]
         if len(able):
-            _copy_values(scene, int(able[scene.stream.one(len(able))]), int(row))
+            source = int(able[scene.stream.one(len(able))])
+            _copy_values(scene, source, int(row))
+            scene.used[source] = True
             done.append(int(row))
     return np.array(done, dtype=np.int64)
 
@@ -158,6 +160,7 @@ def clone_curves(scene: Scene) -> Array:
             continue
         source = int(able[scene.stream.one(len(able))])
         shard.curve_of[row] = source
+        scene.used[source] = True
         theirs, mine = scene.items_of(source), scene.items_of(int(row))
         copied = mine if scene.level == 0 else mine[:0]
         shard.items.readings[copied] = shard.items.readings[theirs[: len(copied)]]

@@ -34,17 +34,19 @@ DEEDS: dict[str, Callable[[Scene], Array]] = {
 
 
 def commit_frauds(shard: Shard) -> None:
-    """Commit every planned fraud; a kind that this institution's year does not allow becomes a wrong signatory."""
+    """Commit every planned fraud; an institution whose year allows none of its kinds commits the next possible one."""
     shard.instruments = find_instruments(shard.reports, shard.runs, shard.lines)
     used = np.zeros(len(shard.reports), dtype=bool)
     order = list(DEEDS)
     for number, institution in enumerate(shard.institutions):
-        done = set()
+        done: set[str] = set()
         for fraud in sorted(institution.frauds, key=lambda fraud: order.index(fraud.kind)):
             kind = _commit(shard, number, fraud, used)
-            if not kind and not done:
-                kind = _commit(shard, number, Fraud("signatory", fraud.stealth, fraud.share), used)
-            done.add(kind)
+            done |= {kind} - {""}
+        for kind in ("signatory", "items_omitted", "no_test") if institution.frauds else ():
+            if not done:
+                first = institution.frauds[0]
+                done |= {_commit(shard, number, Fraud(kind, first.stealth, first.share), used)} - {""}
 
 
 def _commit(shard: Shard, number: int, fraud: Fraud, used: Array) -> str:

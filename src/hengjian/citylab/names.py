@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from hengjian.citylab.chance import Stream
 
 STEMS = [
@@ -162,12 +164,20 @@ def person_name(stream: Stream) -> str:
     return SURNAMES[int(a) % len(SURNAMES)] + given
 
 
+@cache
+def _brands() -> tuple[str, ...]:
+    """The fifty of the design first, then pairs and triples of characters in a scattered order."""
+    first, second = sorted(set(FIRST)), sorted(set(SECOND))
+    many = len(first) * len(second)
+    order = [rest * 389 % many for rest in range(many)]
+    pairs = [first[k % len(first)] + second[k // len(first)] for k in order]
+    triples = [pair + third for third in second[:4] for pair in pairs]
+    return tuple(dict.fromkeys([*STEMS, *pairs, *triples]))
+
+
 def brand(number: int) -> str:
-    """The brand of an institution: the fifty of the design first, then pairs of characters."""
-    if number < len(STEMS):
-        return STEMS[number]
-    rest = (number - len(STEMS)) * 7 + 3
-    return FIRST[rest % len(FIRST)] + SECOND[rest // len(FIRST) % len(SECOND)]
+    """The brand of an institution; no two have the same."""
+    return _brands()[number]
 
 
 def institution_name(place: str, stem: str, field: str, *, public: bool) -> str:

@@ -221,14 +221,13 @@ def _runs(product: int) -> range:
 
 
 def _give_frauds(plan_seed: int, institutions: list[Institution], share: float, stealth: str) -> None:
-    """Choose the cheaters; kinds go round so that each kind occurs about equally often."""
+    """Choose the cheaters (those with very few reports last); each kind occurs about equally often."""
     stream = Stream(plan_seed, "cheaters")
     count = round(share * len(institutions))
     used = dict.fromkeys(KINDS, 0)
-    able = [item for item in institutions if item.reports >= 8]
-    order = stream.shuffled(len(able))[:count]
-    for place in order:
-        institution = able[int(place)]
+    order = sorted(stream.shuffled(len(institutions)).tolist(), key=lambda place: institutions[place].reports < 8)
+    for place in order[:count]:
+        institution = institutions[place]
         own = Stream(plan_seed, "fraud", institution.number)
         kinds = _feasible(institution)
         first = own.shuffled(len(kinds))
@@ -251,7 +250,9 @@ def make_plan(
     duplicates = round(reports * 0.005)
     fields = list(WEIGHTS)
     of_institutions = 1 + portions(many - len(fields), np.array([WEIGHTS[name][0] for name in fields]))
-    of_reports = portions(reports - duplicates, np.array([WEIGHTS[name][1] for name in fields]))
+    of_reports = of_institutions + portions(
+        reports - duplicates - many, np.array([WEIGHTS[name][1] for name in fields])
+    )
     institutions: list[Institution] = []
     for name, houses, total in zip(fields, of_institutions, of_reports, strict=True):
         volumes = _volumes(Stream(seed, "volumes", name), int(total), int(houses))

@@ -39,7 +39,7 @@ def draw_slips(shard: Shard, twice: int) -> Slips:
     stream = shard.stream("slips")
     n = len(shard.reports)
     u = stream.uniform(n)
-    kind = np.where(u < SHARE * 7, 1 + (u / SHARE).astype(np.int64), NONE)
+    kind = np.where(u < SHARE * 7, 1 + np.minimum(u // max(SHARE, 1e-9), 6).astype(np.int64), NONE)
     accused = np.zeros(n, dtype=bool)
     accused[[row for _, row, _, _ in shard.labels if row >= 0]] = True
     kind = np.where(accused, NONE, kind)

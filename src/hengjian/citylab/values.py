@@ -48,6 +48,14 @@ def half_even(total: Array, divisor: Array) -> Array:
     return quotient + ((twice > divisor) | ((twice == divisor) & (quotient % 2 == 1)))
 
 
+def _fine_enough() -> Array:
+    """Items whose values still differ when a coarse laboratory drops the last digit."""
+    cat = catalogue()
+    parent = np.maximum(cat.item_parent, 0)
+    median = np.where(cat.item_parent >= 0, cat.item_median * cat.item_median[parent], cat.item_median)
+    return median * cat.item_gsd * 10.0**cat.item_decimals >= 40
+
+
 def lay_out(reports: Reports, runs: Runs, institutions: list[Institution]) -> Items:
     """Rows for every item of every report, linked to their runs; items of runs not asked for are not kept."""
     cat = catalogue()
@@ -63,7 +71,7 @@ def lay_out(reports: Reports, runs: Runs, institutions: list[Institution]) -> It
         report=report,
         item=item,
         run=run,
-        decimals=np.maximum(cat.item_decimals[item] - coarse, 0),
+        decimals=np.maximum(cat.item_decimals[item] - (coarse & _fine_enough()[item]), 0),
         reps=cat.item_reps[item],
         value=np.zeros(n, dtype=np.int64),
         readings=np.zeros((n, MAX_REPS), dtype=np.int64),
@@ -133,12 +141,13 @@ def _children(stream: Stream, items: Items, truth: Array) -> Array:
     return truth
 
 
-def _same_sample(reports: Reports, items: Items, truth: Array) -> Array:
-    """A sample tested again has the true values of the first test."""
+def _same_sample(stream: Stream, reports: Reports, items: Items, truth: Array) -> Array:
+    """A sample tested again has the true values of the first test, but for its inhomogeneity (0.8 %)."""
     first = np.searchsorted(items.report, np.arange(len(reports)))
     rows = np.flatnonzero((~reports.lane & (reports.retest_of >= 0))[items.report])
     report = items.report[rows]
-    truth[rows] = truth[rows - first[report] + first[reports.retest_of[report]]]
+    same = truth[rows - first[report] + first[reports.retest_of[report]]]
+    truth[rows] = same * (1 + 0.008 * stream.normal(len(rows)))
     return truth
 
 
@@ -147,7 +156,7 @@ def measure(stream: Stream, reports: Reports, runs: Runs, items: Items, institut
     cat = catalogue()
     truth = cat.item_median[items.item] * np.exp(_log_effects(stream, reports, runs, items, institutions))
     truth = _children(stream, items, truth)
-    truth = _same_sample(reports, items, truth)
+    truth = _same_sample(stream, reports, items, truth)
     truth = _force_failures(stream, reports, items, truth)
     read(stream, reports, items, truth, institutions)
     return truth

@@ -82,10 +82,9 @@ def _next_open(is_open: list[bool]) -> Array:
 
 def window_until(until: date) -> Window:
     """The window of 365 or 366 days that ends with `until`."""
-    try:
-        first = until.replace(year=until.year - 1) + timedelta(days=1)
-    except ValueError:
-        first = date(until.year - 1, 3, 1)
+    after = until + timedelta(days=1)
+    leap_day = (after.month, after.day) == (2, 29)
+    first = date(after.year - 1, 3, 1) if leap_day else after.replace(year=after.year - 1)
     count = (until - first).days + 1
     calendar = [first + timedelta(days=day) for day in range(count + 40)]
     lab = [day.weekday() < 5 and not is_holiday(day) for day in calendar]
