@@ -58,12 +58,6 @@ def remembered_for(organ: Organ, sender: str, signature: str) -> RememberedMappi
     return rows.select_related("confirmed_by").order_by("-version").first()
 
 
-def remembered_mappings(organ: Organ, sender: str) -> dict[str, dict[str, Any]]:
-    """{signature: mapping} of this sender, the latest version of each."""
-    rows = RememberedMapping.objects.filter(organ=organ, sender=sender).order_by("version")
-    return {row.signature: row.mapping for row in rows}
-
-
 def lake_files_for(organ: Organ, on: date, *, tables: Collection[str] | None = None) -> QuerySet[LakeFile]:
     """Files accepted up to a day by the organ, by those below it and by its superiors, oldest first."""
     above = [int(step) for step in organ.path.strip("/").split("/")]

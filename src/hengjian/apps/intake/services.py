@@ -10,7 +10,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Length
 
@@ -352,8 +351,3 @@ def note_download(*, pk: int, user: User, now: datetime, today: date) -> Submiss
 def forget_work(submission: Submission) -> None:
     """Remove the staged copies of a finished submission; original and lake files stay."""
     shutil.rmtree(storage.work_folder(submission), ignore_errors=True)
-
-
-def demo_range_allowed() -> bool:
-    """Whether codes of the fictional range 9901xx are taken here."""
-    return bool(settings.DEMO)

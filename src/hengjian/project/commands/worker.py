@@ -31,6 +31,7 @@ def _keep_house() -> None:
     from django.db import DatabaseError, close_old_connections
     from django.utils import timezone
 
+    from hengjian.apps.intake.tasks import take_up_stalled
     from hengjian.apps.record.services import seal_missing_days
 
     pause = threading.Event()
@@ -38,6 +39,7 @@ def _keep_house() -> None:
         try:
             close_old_connections()
             seal_missing_days(now=timezone.now())
+            take_up_stalled()
         except DatabaseError:
-            logging.getLogger("hengjian").exception("sealing the event chain failed; it is tried again")
+            logging.getLogger("hengjian").exception("housekeeping failed; it is tried again")
         pause.wait(HOUSEKEEPING_SECONDS)
