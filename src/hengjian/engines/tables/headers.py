@@ -14,7 +14,8 @@ from hengjian.engines.tables.writing import is_blank
 SEARCHED_ROWS = 40
 Rows = Sequence[Sequence[str]]
 _OTHER_PARTY = re.compile("被抽|受检|生产|经营|委托|供货")
-"""Groups about somebody else: a credit code under them is not the testing institution's."""
+_ABOUT_INSTITUTION = frozenset(["institution_id", "institution_text", "name", "address", "legal_rep", "phone"])
+"""Under a group about somebody else these parts are not the testing institution's."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,10 @@ def all_names() -> frozenset[str]:
 def look_up(table: Table, header: str) -> tuple[str, float, str] | None:
     """The contract column a header names: as written, without its unit in brackets, or by its part under a group."""
     known = names_of(table)
+    elsewhere = bool(_OTHER_PARTY.search(header.partition("/")[0])) if "/" in header else False
     for text, factor, note in _variants(header):
         found = known.get(header_key(text))
-        if found is not None:
+        if found is not None and not (elsewhere and text != header and found[0] in _ABOUT_INSTITUTION):
             name, confidence, why = found
             return name, round(confidence * factor, 2), why + note
     return None
@@ -69,8 +71,7 @@ def _variants(header: str) -> list[tuple[str, float, str]]:
     if "/" in header:
         group, _, part = header.partition("/")
         found.append((group.strip() + part.strip(), 0.97, "（两层表头）"))
-        if not _OTHER_PARTY.search(group):
-            found.append((part.strip(), 0.93, "（两层表头）"))
+        found.append((part.strip(), 0.93, "（两层表头）"))
     numbered = re.sub(r"[.．_]?\d+$", "", header)
     if numbered != header and numbered.strip():
         found.append((numbered, 0.8, "（去掉末尾的序号）"))
@@ -89,23 +90,32 @@ def find_header(rows: Rows, *, tables: Sequence[Table] | None = None) -> Header 
     best: tuple[float, Header] | None = None
     for row in range(min(len(rows), SEARCHED_ROWS)):
         for header in _candidates(rows, row):
-            score = _score(header.names, known) - 0.01 * row - 0.5 * (header.depth - 1)
+            score = _score(header.names, known) - 0.01 * row + 0.5 * (header.depth - 1)
             if score >= 1.5 and (best is None or score > best[0]):
                 best = (score, header)
     return best[1] if best else _first_text_row(rows)
 
 
 def _candidates(rows: Rows, row: int) -> list[Header]:
+    """The row alone, and together with the row above where that one groups its columns."""
     single = Header(row, 1, tuple(cell.strip() for cell in rows[row]))
-    if row + 1 >= len(rows):
+    if row == 0 or not _groups(rows[row - 1], rows[row]):
         return [single]
-    upper, lower = list(rows[row]), list(rows[row + 1])
+    upper, lower = list(rows[row - 1]), list(rows[row])
     width = max(len(upper), len(lower))
     upper += [""] * (width - len(upper))
     lower += [""] * (width - len(lower))
-    if not any(not upper[place].strip() and lower[place].strip() for place in range(width)):
-        return [single]
-    return [single, Header(row, 2, _merge(upper, lower))]
+    return [Header(row - 1, 2, _merge(upper, lower)), single]
+
+
+def _groups(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Is `upper` a row of groups over `lower`? A title stands alone in its row, at the left, or is long."""
+    filled = [place for place, cell in enumerate(upper) if cell.strip()]
+    if not filled or any(len(upper[place].strip()) > 16 or re.search("[：:]", upper[place]) for place in filled):
+        return False
+    if any(re.fullmatch(r"[\d.,/:\-\s]+", cell.strip()) for cell in lower if cell.strip()):
+        return False
+    return len(filled) >= 2 or filled[0] > 0
 
 
 def _merge(upper: list[str], lower: list[str]) -> tuple[str, ...]:

@@ -81,8 +81,8 @@ def choose_table(headers: Sequence[str], *, names: Sequence[str] = (), remembere
                 found[target.partition(".")[2]] = 1.0
         if not found:
             continue
-        required = {FALLBACKS.get((candidate.name, name), name) for name in candidate.required}
-        covered = sum(name in found for name in required) / len(required)
+        present = [name in found or FALLBACKS.get((candidate.name, name)) in found for name in candidate.required]
+        covered = sum(present) / len(present)
         score = sum(found.values()) / (len(headers) or 1) + 1.5 * covered + _named_bonus(candidate, names)
         if (covered >= 0.5 or _named_bonus(candidate, names) >= 2) and (best is None or score > best[0]):
             best = (score, candidate)
