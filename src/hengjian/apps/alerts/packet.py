@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 from hengjian.apps.alerts.models import Alert
@@ -18,13 +19,13 @@ REPORTS_SHOWN = 50
 LEAST_DRAWN = 3
 
 AT_ODDS: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "A1": (("item_code", "item_name", "method_no", "standard_no", "nature"), "不在能力附表内"),
+    "A1": (("item_name", "basis", "nature"), "不在能力附表内"),
     "A2": (("certificate_no", "fault", "valid_to"), "与证书状态矛盾"),
     "A3": (("signatory_id", "fault"), "与授权矛盾"),
     "A4": (("tester_id", "person_id", "fault"), "与资格或任职矛盾"),
     "A5": (("instrument_id", "serial_no", "fault", "valid_to"), "与检定校准矛盾"),
     "A6": (("earlier_at", "later_at", "gap_hours"), "先后颠倒"),
-    "A7": (("hours", "min_hours", "took_hours"), "短于最短时长"),
+    "A7": (("hours", "percent"), "短于最短时长"),
     "A8": (("item_code", "missing", "missing_items"), "应有而没有"),
     "A10": (("reported", "recomputed", "mean"), "应相等而不等"),
     "B1": (("run_from", "run_to", "other_from", "other_to", "overlap_minutes"), "不应重叠"),
@@ -85,8 +86,7 @@ def packet_of(alert: Alert) -> Packet:
     evidence, detector = alert.evidence, BY_ID.get(alert.detector)
     rows = [row for row in evidence.get("rows", ()) if isinstance(row, dict)]
     labels = _labels(evidence, detector, rows)
-    odd, words = AT_ODDS.get(alert.detector, ((), ""))
-    odd = tuple(name for name in odd if name in labels)
+    odd, words = _at_odds(alert.detector, detector, labels)
     common = _common(rows, labels, odd)
     varying = {name: label for name, label in labels.items() if name not in common}
     return Packet(
@@ -110,6 +110,15 @@ def packet_of(alert: Alert) -> Packet:
         slip=bool(evidence.get("slip")),
         retired=detector is None,
     )
+
+
+def _at_odds(number: str, detector: Detector | None, labels: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
+    """The columns that contradict and the words beside them; a detector not listed is marked by its own key columns."""
+    names, words = AT_ODDS.get(number, ((), ""))
+    found = tuple(name for name in names if name in labels)
+    if found:
+        return found, words
+    return tuple(name for name in (detector.key_columns if detector else ()) if name in labels), "矛盾所在"
 
 
 def _labels(
@@ -209,13 +218,13 @@ def _figure(rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> fig
 
 
 def _against_peers(rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> figures.Drawn | None:
-    """The first figure that changes from row to row and has its peers' beside it, row by row."""
-    for name in labels:
+    """The first figure that changes from row to row and has its peers' (or the least allowed) beside it, row by row."""
+    for name, (prefix, whose) in product(labels, (("peer_", "同行"), ("min_", "方法所需"))):
         own = [row.get(name) for row in rows]
-        peers = [row.get(f"peer_{name}") for row in rows]
-        both = [one for one in (*own, *peers) if isinstance(one, int | float) and not isinstance(one, bool)]
+        others = [row.get(f"{prefix}{name}") for row in rows]
+        both = [one for one in (*own, *others) if isinstance(one, int | float) and not isinstance(one, bool)]
         if len(rows) >= LEAST_DRAWN and len(both) == 2 * len(rows) and len(set(own)) > 1:
-            series = [figures.Series("本机构", own), figures.Series("同行", peers)]
+            series = [figures.Series("本机构", own), figures.Series(whose, others)]
             return figures.curves([figures.Channel(labels[name], "", series)], x_label="证据行", x_start=1)
     return None
 
