@@ -11,6 +11,7 @@ from django.urls import reverse
 from hengjian.apps.accounts.models import Role
 from hengjian.apps.record.models import Event
 from hengjian.apps.runs.models import ScreeningRun
+from hengjian.apps.runs.presenting import risk_text
 from tests.apps.factories import Tree, make_institution, make_tree, make_user
 from tests.apps.runs.samples import finding, finished, running
 
@@ -135,3 +136,7 @@ def test_the_ranking_puts_the_highest_risk_first_and_explains_it(
     for part in ("时间矛盾", "去掉", "平行样不足", "盲样合格", run.number):
         assert part in text, part
     assert _client(make_user(tree.other_county)).get(reverse("runs:explain", args=[high.uscc])).status_code == 404
+
+
+def test_no_risk_is_called_certain() -> None:
+    assert [risk_text(one) for one in (0.9999, 0.93, 0.052, 0.0001)] == ["大于 0.99", "0.93", "0.05", "小于 0.01"]

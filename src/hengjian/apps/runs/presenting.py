@@ -27,6 +27,7 @@ GROUPS = (
     ("ran", "完成", "check", ""),
 )
 WORK_STATES = {"queued": "waiting", "finished": "done", "interrupted": "failed"}
+NEARLY_ONE = 0.995
 STATE_TAGS = {
     "queued": "",
     "running": "blue",
@@ -182,6 +183,13 @@ def heat_of(run: ScreeningRun) -> SafeString | None:
     )
 
 
+def risk_text(risk: float) -> str:
+    """A probability with two decimals that never claims certainty: `大于 0.99`, `小于 0.01`."""
+    if risk >= NEARLY_ONE:
+        return "大于 0.99"
+    return "小于 0.01" if risk < 1 - NEARLY_ONE else f"{risk:.2f}"
+
+
 @dataclass(frozen=True, slots=True)
 class RiskPicture:
     """An institution's risk in force with its reasons."""
@@ -212,7 +220,7 @@ def risk_picture(institution: Institution) -> RiskPicture | None:
         for one in parts
     ]
     without = tuple(
-        (line.label, f"{line.decibans:+.1f}", f"{figures.probability(total - line.decibans):.2f}")
+        (line.label, f"{line.decibans:+.1f}", risk_text(figures.probability(total - line.decibans)))
         for line in lines
         if line.decibans
     )
