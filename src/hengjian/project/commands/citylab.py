@@ -20,7 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reports", type=int, required=True, metavar="N", help="报告份数，200 至 10000000")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="随机种子")
     parser.add_argument("--fraud-share", type=float, default=0.05, metavar="F", help="造假机构所占比例，0 至 1")
-    parser.add_argument("--stealth", choices=("L1", "L2", "L3"), default="L1", help="造假手法：L1 粗糙，L2 小心，L3 会规避")
+    parser.add_argument(
+        "--stealth", choices=("L1", "L2", "L3"), default="L1", help="造假手法：L1 粗糙，L2 小心，L3 会规避"
+    )
     parser.add_argument("--until", default="2026-10-31", metavar="DATE", help="报告签发的最后一天，往前十二个月")
 
 
