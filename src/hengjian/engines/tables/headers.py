@@ -111,7 +111,11 @@ def _candidates(rows: Rows, row: int) -> list[Header]:
 def _groups(upper: Sequence[str], lower: Sequence[str]) -> bool:
     """Is `upper` a row of groups over `lower`? A title stands alone in its row, at the left, or is long."""
     filled = [place for place, cell in enumerate(upper) if cell.strip()]
-    if not filled or any(len(upper[place].strip()) > 16 or re.search("[：:]", upper[place]) for place in filled):
+    if (
+        not filled
+        or not any(cell.strip() for cell in lower)
+        or any(len(upper[place].strip()) > 16 or re.search("[：:]", upper[place]) for place in filled)
+    ):
         return False
     if any(re.fullmatch(r"[\d.,/:\-\s]+", cell.strip()) for cell in lower if cell.strip()):
         return False
