@@ -15,8 +15,10 @@ class DeskConfig(AppConfig):
         from hengjian.apps.record import wording
         from hengjian.apps.registry.procedures import MATCH
         from hengjian.apps.runs.procedures import RUN
+        from hengjian.apps.desk.shareable import offer_kinds
         from hengjian.ui import navigation
 
+        offer_kinds()
         for procedure in (ALERT, MATCH, SUBMISSION, RUN):
             wording.name_procedure(procedure)
         wording.name_verbs(all_verbs())

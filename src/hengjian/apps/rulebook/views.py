@@ -100,7 +100,8 @@ def section(request: HttpRequest, name: str) -> HttpResponse:
     today = timezone.localdate()
     on, error = _day(request, "on", today)
     known = SECTIONS[name]
-    listing = known.spec.open(request.GET, path=request.path, rows=rows_on(name, on, today=today))
+    rows = rows_on(name, on, today=today)
+    listing = known.spec.open(request.GET, path=request.path, rows=rows)
     if error:
         listing.errors.append(error)
     if listing.wants_export:
@@ -110,7 +111,7 @@ def section(request: HttpRequest, name: str) -> HttpResponse:
         "规则只录入到系统要用的年份；更早的日期没有文本，不会用新文本顶替。",
         (Action("看今天的", request.path),),
     )
-    context = {"listing": listing, "section": known, "on": on, "name": name, "why_empty": why}
+    context = {"listing": listing, "section": known, "on": on, "name": name, "why_empty": why, "recorded": bool(rows)}
     if name == "sector":
         context["matrix"] = sector_matrix(on, today=today)
     return render(request, "rulebook/section.html", context)

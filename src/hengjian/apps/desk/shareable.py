@@ -1,0 +1,24 @@
+"""Which matters of the apps below can be shared with another organ."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from hengjian.apps.accounts import sharing
+from hengjian.apps.alerts.models import Alert
+from hengjian.apps.alerts.selectors import alerts_seen_by
+from hengjian.apps.registry.models import Institution
+from hengjian.apps.registry.selectors import institutions_seen_by
+
+
+def offer_kinds() -> None:
+    """Institutions (the whole dossier) and single alerts."""
+    sharing.offer(
+        Institution,
+        label="机构及其一企一卷",
+        seen_by=institutions_seen_by,
+        url=lambda row: reverse("dossiers:dossier", args=[row.uscc]),
+    )
+    sharing.offer(
+        Alert, label="预警", seen_by=alerts_seen_by, url=lambda row: reverse("alerts:show", args=[row.number])
+    )

@@ -1,0 +1,280 @@
+"""Every URL × (anonymous, owner, superior, subordinate, stranger, wrong role): who gets in is what the table says.
+
+A view names its permission (`accounts.gates`) or is public with a reason. A new URL without a row here fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from hengjian.apps.accounts.models import Avoidance, Posting, Role, Share
+from hengjian.apps.accounts.rights import permission
+from hengjian.apps.dossiers.models import DossierPrint
+from hengjian.apps.intake import storage
+from hengjian.apps.intake.models import Submission
+from hengjian.apps.record.models import Event, Verification
+from hengjian.apps.record.services import SYSTEM, append_event
+from hengjian.apps.registry.models import Certificate, MatchProposal
+from tests.apps.factories import LONG_AGO, NOW, TODAY, make_institution, make_tree, make_user
+from tests.apps.runs.samples import finding, finished
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+IN, NO, GONE, SIGN_IN = "in", "403", "404", "sign-in"
+"""In: past the gate and the selector – shown, redirected onwards, refused for its content, or wrong method."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One URL: which thing it names, and what each kind of person gets; lists have no thing and take everybody in."""
+
+    thing: dict[str, str] = field(default_factory=dict)
+    method: str = "get"
+    superior: str = IN
+    others: str = GONE
+    owner: str = IN
+    data: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def listing(self) -> bool:
+        return not self.thing
+
+
+LIST = Row(others=IN)
+REFUSED = "refused"
+"""Shown the thing with the sentence, or 403; nothing is written either way."""
+OWN = {"superior": REFUSED}  # a superior sees it, but only its own organ may act on it
+JUDGED = {"action": "confirm", "reason": "现场核对", "seen_state": "open"}
+PUBLIC = {"alive", "accounts:sign_in", "accounts:sign_out"}
+TABLE: dict[str, Row] = {
+    **dict.fromkeys(
+        (
+            "desk:home", "desk:search", "accounts:account", "accounts:organs", "accounts:new_organ", "accounts:people",
+            "accounts:new_person", "accounts:experts", "accounts:rights", "accounts:events", "accounts:chain",
+            "rulebook:home", "rulebook:articles", "rulebook:instruments", "rulebook:violations", "rulebook:sector",
+            "rulebook:clocks", "rulebook:thresholds", "rulebook:checklists", "rulebook:standards", "rulebook:fields",
+            "rulebook:detectors", "rulebook:numbering", "registry:list", "registry:new", "registry:certificates",
+            "registry:matches", "intake:list", "intake:hand_in", "runs:list", "runs:start", "runs:rank", "alerts:queue",
+            "alerts:questions", "alerts:precision",
+        ),
+        LIST,
+    ),
+    "accounts:verify": Row(method="post", others=IN),
+    "registry:find_matches": Row(method="post", others=IN),
+    "alerts:ask_many": Row(method="post", others=IN),
+    "rulebook:entry": Row({"section": "section", "entry_id": "article"}, others=IN),
+    "intake:template": Row({"table": "table"}, others=IN),
+    "accounts:verification": Row({"pk": "verification"}, others=IN),
+    "accounts:cancel_verification": Row({"pk": "verification"}, "post", others=IN),
+    "accounts:organ": Row({"pk": "organ"}),
+    "accounts:close_organ": Row({"pk": "organ"}),
+    "accounts:person": Row({"pk": "person"}),
+    "accounts:new_posting": Row({"pk": "person"}),
+    "accounts:set_active": Row({"pk": "person"}),
+    "accounts:reset_password": Row({"pk": "person"}),
+    "accounts:new_avoidance": Row({"pk": "person"}),
+    "accounts:end_posting": Row({"pk": "posting"}),
+    "accounts:end_avoidance": Row({"pk": "avoidance"}),
+    "accounts:share": Row({"kind": "kind", "pk": "institution_pk"}, **OWN),
+    "accounts:end_share": Row({"kind": "kind", "pk": "institution_pk", "share_id": "share"}, "post", **OWN),
+    "accounts:event": Row({"sequence": "event"}),
+    "registry:match": Row({"pk": "match"}),
+    "registry:edit": Row({"uscc": "uscc"}),
+    "registry:parts": Row({"uscc": "uscc"}),
+    "registry:scope": Row({"uscc": "uscc"}),
+    "registry:people": Row({"uscc": "uscc"}),
+    "registry:instruments": Row({"uscc": "uscc"}),
+    "registry:new_part": Row({"uscc": "uscc", "table": "part_table"}),
+    "registry:edit_part": Row({"uscc": "uscc", "table": "part_table", "pk": "certificate"}),
+    "dossiers:dossier": Row({"uscc": "uscc"}),
+    "dossiers:pdf": Row({"uscc": "uscc"}),
+    "dossiers:order": Row({"uscc": "uscc", "pk": "print"}, superior=GONE),
+    "dossiers:fetch": Row({"uscc": "uscc", "pk": "print"}, superior=GONE),
+    "intake:show": Row({"number": "submission"}),
+    "intake:progress": Row({"number": "submission"}),
+    "intake:refused": Row({"number": "submission"}),
+    # this submission has no refused rows to download
+    "intake:refused_file": Row({"number": "submission", "kind": "csv"}, owner=GONE, superior=GONE),
+    "intake:mapping_file": Row({"number": "submission"}),
+    "intake:original": Row({"number": "submission"}, "post", **OWN),
+    "intake:reread": Row({"number": "submission"}, "post", **OWN),
+    "intake:accept": Row({"number": "submission"}, "post", **OWN),
+    "intake:withdraw": Row({"number": "submission"}, "post", **OWN),
+    "intake:cancel": Row({"number": "submission"}, "post", **OWN),
+    "runs:explain": Row({"uscc": "uscc"}),
+    "runs:show": Row({"number": "run"}),
+    "runs:progress": Row({"number": "run"}),
+    "runs:cancel": Row({"number": "run"}, "post", **OWN),
+    "runs:restart": Row({"number": "run"}, "post", **OWN),
+    "runs:findings": Row({"number": "run"}),
+    "runs:download": Row({"number": "run", "name": "file"}, "post"),
+    "alerts:by_key": Row({"key": "finding_key"}),
+    "alerts:show": Row({"number": "alert"}),
+    "alerts:judge": Row({"number": "alert"}, "post", data=JUDGED, **OWN),
+    "alerts:records": Row({"number": "alert"}),
+}  # fmt: skip
+
+
+def patterns(resolver: Any, prefix: str = "") -> list[tuple[str, URLPattern]]:
+    found = []
+    for one in resolver.url_patterns:
+        if isinstance(one, URLPattern):
+            found.append((f"{prefix}{one.name}", one))
+        else:
+            found += patterns(one, f"{one.namespace}:" if one.namespace else prefix)
+    return found
+
+
+URLS = dict(patterns(get_resolver()))
+
+
+def all_roles(organ: Any) -> Any:
+    """A person who may do in this organ whatever anybody there may do."""
+    user = make_user(organ, Role.LEADER)
+    for role in set(Role) - {Role.LEADER, Role.INSTITUTION_USER, Role.EXPERT}:
+        Posting.objects.create(user=user, organ=organ, role=role, valid_from=LONG_AGO)
+    return user
+
+
+def wrong_role(organ: Any, code: str) -> Any:
+    """Somebody of the same organ whose role does not hold the permission, or None where every role holds it."""
+    lacking = [role for role in Role if role not in permission(code).roles]
+    return make_user(organ, lacking[-1]) if lacking else None
+
+
+@pytest.fixture
+def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
+    """One thing of each kind, all of them the first county's."""
+    settings.LAKE_ROOT, settings.RUNS_ROOT, settings.UPLOADS_ROOT = tmp_path / "l", tmp_path / "r", tmp_path / "u"
+    tree = make_tree()
+    owner = all_roles(tree.county)
+    lab, twin = make_institution(tree.county), make_institution(tree.county)
+    run = finished(organ=tree.county, user=owner, findings=[finding(lab, reports=["R00001"])])
+    alert = lab.alerts.get()
+    append_event(now=NOW, actor=SYSTEM, verb="organ.create", thing=tree.county, organ_path=tree.county.path)
+    person = make_user(tree.county, Role.OFFICER)
+    certificate = Certificate.objects.create(
+        institution=lab, certificate_no="269901340001", valid_from=LONG_AGO, valid_to=TODAY, row_key="k"
+    )
+    submission = Submission.objects.create(
+        number="BS-2026-000009", organ=tree.county, submitted_by=owner, sender="甲", file_name="a.csv",
+        sha256="0" * 64, size=3, received_at=NOW, state="previewed", preview={"mapping": {"a.csv": {}}},
+    )  # fmt: skip
+    original = storage.original(submission.sha256)
+    original.parent.mkdir(parents=True, exist_ok=True)
+    original.write_bytes(b"a,b")
+    return {
+        "tree": tree,
+        "owner": owner,
+        "section": "articles",
+        "article": "SUP-15",
+        "table": "results",
+        "part_table": "certificates",
+        "csv": "csv",
+        "kind": "registry.institution",
+        "file": "run.json",
+        "verification": Verification.objects.create(requested_by="甲", requested_at=NOW, touched_at=NOW).pk,
+        "organ": tree.county.pk,
+        "person": person.pk,
+        "posting": person.postings.get().pk,
+        "avoidance": Avoidance.objects.create(user=person, institution_id=lab.uscc, kind="kin", valid_from=LONG_AGO).pk,
+        "institution_pk": lab.pk,
+        "share": Share.objects.create(
+            thing_kind="registry.institution", thing_id=str(lab.pk), organ=tree.nation, granted_by=owner, granted_at=NOW
+        ).pk,
+        "event": Event.objects.filter(organ_path=tree.county.path).latest("sequence").sequence,
+        "match": MatchProposal.objects.create(first=lab, second=twin, organ=tree.county, score=90, found_at=NOW).pk,
+        "uscc": lab.uscc,
+        "certificate": certificate.pk,
+        "print": DossierPrint.objects.create(
+            institution=lab, organ=tree.county, ordered_by=owner, ordered_at=NOW, on=TODAY
+        ).pk,
+        "submission": submission.number,
+        "run": run.number,
+        "finding_key": alert.finding_key,
+        "alert": alert.number,
+    }
+
+
+def outcome(user: Any, url: str, method: str, data: dict[str, str] | None = None) -> str:
+    client = Client(raise_request_exception=True)
+    if user is not None:
+        client.force_login(user, backend=BACKEND)
+    answer = getattr(client, method)(url, data or {})
+    assert answer.status_code != 405, f"the table asks {url} with the wrong method"
+    if answer.status_code == 302 and answer["Location"].startswith(reverse("accounts:sign_in")):
+        return SIGN_IN
+    return str(answer.status_code) if answer.status_code in (403, 404) or answer.status_code >= 500 else IN
+
+
+def test_the_table_names_every_url_and_no_other():
+    assert set(TABLE) | PUBLIC == set(URLS)
+
+
+@pytest.mark.parametrize("name", sorted(URLS))
+def test_every_view_names_its_permission_or_why_it_is_public(name):
+    view = URLS[name].callback
+    if name in PUBLIC:
+        assert view.permission_code == "public"
+        assert len(view.public_reason) > 10
+    elif view.permission_code != "signed-in":
+        assert permission(view.permission_code).label
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_who_gets_in_is_what_the_table_says(name, world):
+    row, tree, view = TABLE[name], world["tree"], URLS[name].callback
+    url = reverse(name, kwargs={key: world[thing] for key, thing in row.thing.items()})
+    code = view.permission_code
+    others = {"owner": row.owner, "superior": row.superior, "subordinate": row.others, "stranger": row.others}
+    people = {
+        "owner": world["owner"],
+        "superior": all_roles(tree.city),
+        "subordinate": all_roles(tree.station),
+        "stranger": all_roles(tree.other_county),
+    }
+    wanted, got = {"anonymous": SIGN_IN}, {"anonymous": outcome(None, url, row.method)}
+    if code != "signed-in" and (lacking := wrong_role(tree.county, code)):
+        wanted["wrong role"], got["wrong role"] = NO, outcome(lacking, url, row.method)
+    # the owner comes last: a write that succeeds must not take the thing away from the others
+    for who in ("stranger", "subordinate", "superior", "owner"):
+        before = Event.objects.count()
+        wanted[who], got[who] = others[who], outcome(people[who], url, row.method, row.data)
+        if others[who] == REFUSED:
+            assert Event.objects.count() == before
+            got[who] = REFUSED if got[who] in (IN, NO) else got[who]
+    assert got == wanted
+
+
+APPS = sorted({name.partition(":")[0] for name in TABLE})
+NONSENSE = {
+    "q": "\x00'", "on": "2026-02-30", "page": "-1", "size": "x", "sort": "zz", "view": "9", "kind": "😀", "from": "x",
+    "organ": "9" * 20, "to": "",
+}  # fmt: skip
+
+
+def rows_of(app: str) -> list[tuple[str, Row]]:
+    return [(name, row) for name, row in TABLE.items() if name.startswith(f"{app}:")]
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_a_thing_that_is_not_there_is_a_page_and_never_an_error(app, world):
+    for name, row in rows_of(app):
+        route = str(URLS[name].pattern)
+        missing = {key: 987_654_321 if f"<int:{key}>" in route else "zz-9" for key in row.thing}
+        if missing:
+            assert outcome(world["owner"], reverse(name, kwargs=missing), row.method) in {GONE, NO, IN}, name
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_a_nonsense_query_is_answered(app, world):
+    for name, row in rows_of(app):
+        if row.method == "get":
+            url = reverse(name, kwargs={key: world[thing] for key, thing in row.thing.items()})
+            assert outcome(world["owner"], url, "get", NONSENSE) in {GONE, IN}, name
