@@ -33,6 +33,7 @@ def _keep_house() -> None:
 
     from hengjian.apps.intake.tasks import take_up_stalled
     from hengjian.apps.record.services import seal_missing_days
+    from hengjian.apps.runs.services import note_interruptions
 
     pause = threading.Event()
     while True:
@@ -40,6 +41,7 @@ def _keep_house() -> None:
             close_old_connections()
             seal_missing_days(now=timezone.now())
             take_up_stalled()
+            note_interruptions(now=timezone.now())
         except DatabaseError:
             logging.getLogger("hengjian").exception("housekeeping failed; it is tried again")
         pause.wait(HOUSEKEEPING_SECONDS)
