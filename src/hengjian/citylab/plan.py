@@ -170,12 +170,24 @@ def _lines(stream: Stream, number: int, field_code: str, reports: int) -> list[L
     ]
 
 
+def _skew(roll: float, *, off: bool) -> int:
+    """Seconds by which the clock that stamps files and uploads is off: under half a minute, or two to six minutes."""
+    if not off:
+        return int((roll - 0.5) * 60)
+    return (1 if roll < 0.5 else -1) * (120 + int(240 * (2 * roll % 1)))
+
+
+def _precision(stream: Stream, *, untidy: bool) -> float:
+    """Spread of replicates as a multiple of the method's: nobody is much better, some are much worse (k up to 2.4)."""
+    spread = min(2.4, max(0.82, float(np.exp(0.16 * stream.normal(1)[0]))))
+    return min(2.4, spread * 1.6) if untidy else spread
+
+
 def _institution(seed: int, number: int, field_code: str, reports: int) -> Institution:
     stream = Stream(seed, "institution", number)
     roll = stream.uniform(12)
     lanes = field_code == "vehicle"
     resolution = SECOND if lanes or roll[0] < 0.3 else MINUTE if roll[0] < 0.88 else DAY_RESOLUTION
-    skewed = roll[4] < 0.03
     return Institution(
         number=number,
         field=field_code,
@@ -186,8 +198,8 @@ def _institution(seed: int, number: int, field_code: str, reports: int) -> Insti
         coarse=bool(not lanes and roll[3] < 0.05),
         batch_log=bool(roll[5] < 0.25),
         nd_style=int(roll[6] * 3),
-        skew=int((roll[7] - 0.5) * 1200) if skewed else int((roll[7] - 0.5) * 60),
-        precision=float(np.exp(0.22 * stream.normal(1)[0])),
+        skew=_skew(float(roll[7]), off=bool(roll[4] < 0.01)),
+        precision=_precision(stream, untidy=bool(roll[9] < 0.08)),
         raw_kept=bool(roll[8] < 0.85),
     )
 
