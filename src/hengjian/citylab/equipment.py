@@ -18,7 +18,7 @@ from hengjian.citylab.workdays import DAY
 
 Array = np.ndarray[Any, Any]
 
-UNIT_LIMIT, LINE_LIMIT = 64, 64
+UNIT_LIMIT, LINE_LIMIT = 4096, 64
 SIZES = np.array([1, 12, 24, 48, 60, 96, 120, 180, 240, 360, 480, 720, 960, 1440, 2400, 4800, 9600, 20000])
 
 

@@ -331,7 +331,7 @@ def _write_tests(shard: Shard, frame: Frame, out: Dataset, vehicles: Vehicles, r
     days = shard.times.started[row] // 86_400 - vehicles.first_day[vehicle]
     odometer = np.rint(days / 365.25 * vehicles.yearly_km[vehicle])
     no_obd = safety | (vehicles.stage[vehicle] == 0)
-    lanes = [f"X{entry.number:04d}-{k + 1}" for entry in shard.institutions for k in range(64)]
+    numbers = np.array([entry.number for entry in shard.institutions])[reports.institution[row]]
     columns = {
         "report_id": frame.ids.take(pa.array(place)),
         "plate": pc.binary_join_element_wise(pa.scalar("澄A·"), vehicles.plate.take(pa.array(vehicle)), ""),
@@ -339,7 +339,7 @@ def _write_tests(shard: Shard, frame: Frame, out: Dataset, vehicles: Vehicles, r
         "vin": vehicles.vin.take(pa.array(vehicle)),
         "first_registered_on": col.days(first, vehicles.first_day[vehicle]),
         "odometer_km": odometer,
-        "lane_id": col.lookup(reports.institution[row] * 64 + np.minimum(reports.bench[row], 63), lanes),
+        "lane_id": col.coded("X", (numbers, 4), (reports.bench[row] + 1, 3)),
         "method": col.lookup(reports.product[row], methods, safety),
         "obd_vin": vehicles.vin.take(pa.array(vehicle, mask=no_obd)),
         "obd_calid": col.lookup(engine, vehicles.calid, no_obd),

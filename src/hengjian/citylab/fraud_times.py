@@ -19,7 +19,7 @@ def _attended(scene: Scene) -> Array:
     shard, runs = scene.shard, scene.shard.runs
     mine = scene.runs
     mine = mine[runs.keep[mine] & (runs.mode[mine] == BENCH) & ~scene.used[runs.report[mine]]]
-    place = shard.reports.line[runs.report[mine]] * 64 + runs.unit[mine]
+    place = shard.reports.line[runs.report[mine]] * 4096 + runs.unit[mine]
     return mine[np.lexsort((runs.start[mine], place))]
 
 

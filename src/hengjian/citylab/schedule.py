@@ -160,7 +160,7 @@ def draw_runs(
     place = line[auto] * len(cat.kinds) + runs.kind[auto]
     units = np.maximum(1, np.ceil(np.bincount(place, weights=length[auto] + 20.0) / _AUTO_CAPACITY)).astype(np.int64)
     runs.unit[auto] = report[auto] % units[place] if len(auto) else runs.unit[auto]
-    runs.start[auto] = queue(place * 64 + runs.unit[auto], arrival[auto], length[auto] + 20)
+    runs.start[auto] = queue(place * 4096 + runs.unit[auto], arrival[auto], length[auto] + 20)
     runs.end = runs.start + length
     return runs
 
@@ -171,7 +171,7 @@ def log_by_batch(institutions: list[Institution], reports: Reports, runs: Runs) 
     rows = np.flatnonzero((runs.mode == SEQUENCE) & by_tray)
     if not len(rows):
         return
-    key = ((reports.line[runs.report[rows]] * 64 + runs.kind[rows]) * 64 + runs.unit[rows]) * 1000 + runs.start[
+    key = ((reports.line[runs.report[rows]] * 64 + runs.kind[rows]) * 4096 + runs.unit[rows]) * 1000 + runs.start[
         rows
     ] // DAY
     _, tray = np.unique(key, return_inverse=True)
