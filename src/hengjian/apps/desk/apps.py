@@ -10,12 +10,12 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from hengjian.apps.alerts.procedures import ALERT
+        from hengjian.apps.desk.shareable import offer_kinds
         from hengjian.apps.desk.verbs import all_verbs
         from hengjian.apps.intake.procedures import SUBMISSION
         from hengjian.apps.record import wording
         from hengjian.apps.registry.procedures import MATCH
         from hengjian.apps.runs.procedures import RUN
-        from hengjian.apps.desk.shareable import offer_kinds
         from hengjian.ui import navigation
 
         offer_kinds()

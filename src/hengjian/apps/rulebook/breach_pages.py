@@ -86,7 +86,11 @@ def _sector(found: Violation, on: date, today: date) -> list[Table]:
 
 def _detectors(found: Violation, today: date) -> list[Table]:
     rows = [
-        [Cell(one.id, entry_url("detectors", one.id, today, today=today), kind="nw"), Cell(one.name), Cell(one.meaning)]
+        [
+            Cell(one.id, entry_url("detectors", one.id, today, today=today), kind="nw"),
+            Cell(one.title),
+            Cell(one.meaning),
+        ]
         for one in DETECTORS
         if one.violation == found.id
     ]

@@ -7,6 +7,7 @@ from datetime import date
 from hengjian.apps.rulebook import wording
 from hengjian.apps.rulebook.entry import Cell, Page, Table, basis_table, cited, entry_url, span
 from hengjian.engines.screening.catalogue import DETECTORS
+from hengjian.engines.tables.contract import TABLES
 from hengjian.kernel.errors import NotFound
 from hengjian.law.catalogue import uses
 from hengjian.law.loader import lawbook
@@ -177,6 +178,11 @@ def standard_page(standard_no: str, on: date, *, today: date) -> Page:
     )
 
 
+def _headers(table: str, names: tuple[str, ...]) -> str:
+    columns = TABLES[table].columns
+    return "、".join(columns[name].headers[0] if name in columns else name for name in names) or "—"
+
+
 def detector_page(detector_id: str, on: date, *, today: date) -> Page:
     """A detector: what it means, what it needs, what it rules out, what to look at on site."""
     found = next((one for one in DETECTORS if one.id == detector_id), None)
@@ -184,9 +190,9 @@ def detector_page(detector_id: str, on: date, *, today: date) -> Page:
         raise NotFound(f"没有检测器“{detector_id}”。")
     needs = [
         [
-            Cell(need.table),
-            Cell("、".join(need.required) or "—"),
-            Cell("、".join(need.optional) or "—"),
+            Cell(TABLES[need.table].header, note=need.table),
+            Cell(_headers(need.table, need.required)),
+            Cell(_headers(need.table, need.optional)),
             Cell("可以没有" if need.optional_table else "必须有"),
         ]
         for need in found.needs
@@ -213,8 +219,8 @@ def detector_page(detector_id: str, on: date, *, today: date) -> Page:
         section="detectors",
         section_label="检测器",
         id=detector_id,
-        title=f"{found.id}　{found.name}",
-        lines=[found.title],
+        title=f"{found.id}　{found.title}",
+        lines=[wording.DETECTOR_KINDS[found.kind], f"{found.level} {wording.LEVELS[found.level]}"],
         text=[found.meaning],
         facts=facts,
         tables=tables,

@@ -200,7 +200,7 @@ def detectors(book: Lawbook, on: date) -> list[tuple[str, dict[str, Any]]]:
         (
             one.id,
             {
-                "title": f"{one.id}　{one.name}",
+                "title": f"{one.id}　{one.title}",
                 "meaning": one.meaning,
                 "kind": wording.DETECTOR_KINDS[one.kind],
                 "level": f"{one.level} {wording.LEVELS[one.level]}",
