@@ -90,10 +90,12 @@ JOBS = {"peer_csv": peer_csv, "peer_xlsx": peer_xlsx, "ours": ours}
 def measured(job: str, path: Path) -> None:
     """In a process of its own: imports first, then the clock."""
     import duckdb  # noqa: F401
+    import pyarrow
     import python_calamine  # noqa: F401
 
     import hengjian.backends.duckdb_intake  # noqa: F401
 
+    pyarrow.array(["x"]).to_pylist()  # pulls in pandas where it is installed, once a process
     started = time.perf_counter()
     JOBS[job](path)
     seconds = time.perf_counter() - started

@@ -21,6 +21,7 @@ from hengjian.engines.tables.reading import workbook as workbooks
 from hengjian.engines.tables.reading.delimited import Delimited, open_delimited, records
 from hengjian.engines.tables.reading.sources import Limits, SourceFile
 from hengjian.engines.tables.reading.xlsx_facts import BookFacts, SheetFacts, book_facts, sheet_facts
+from hengjian.engines.tables.writing import PLACEHOLDERS
 from hengjian.kernel.errors import Refused
 
 HEAD_ROWS = 300
@@ -66,8 +67,12 @@ def _check_size(name: str, sheet: str, *, rows: int, width: int, limits: Limits)
         raise Refused(f"{name}：有 {rows} 行，超过上限 {limits.rows} 行", where=where)
 
 
-def _create(connection: duckdb.DuckDBPyConnection, width: int, relation: str) -> None:
-    cells = ", ".join(f"{clean(f'c{place}')} AS c{place}" for place in range(width))
+def _create(
+    connection: duckdb.DuckDBPyConnection, width: int, relation: str, *, without_placeholders: bool = False
+) -> None:
+    """Make `src` of clean texts from a relation with columns `c0` …"""
+    tidy = "trim({0})".format if without_placeholders else clean
+    cells = ", ".join(f"{tidy(f'c{place}')} AS c{place}" for place in range(width))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE src AS SELECT 0::TINYINT AS state, {cells} FROM {relation}")
 
 
@@ -89,12 +94,13 @@ def _delimited(source: SourceFile, *, workdir: Path, limits: Limits) -> Sheet:
 def _load_fast(connection: duckdb.DuckDBPyConnection, text: Delimited, *, skip: int, width: int) -> bool:
     """DuckDB's own reader; False where it stumbles (ragged rows), so that the forgiving reader takes over."""
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+    nulls = ", ".join(literal(word) for word in PLACEHOLDERS)
     relation = (
         f"read_csv({literal(str(text.path))}, header=false, skip={skip}, delim={literal(text.delimiter)}, "
-        f"quote='\"', escape='\"', auto_detect=false, columns={{{columns}}})"
+        f"quote='\"', escape='\"', auto_detect=false, nullstr=[{nulls}], columns={{{columns}}})"
     )
     try:
-        _create(connection, width, relation)
+        _create(connection, width, relation, without_placeholders=True)
     except duckdb.Error:
         return False
     return True

@@ -60,7 +60,8 @@ def number(cell: str) -> str:
 def _moment(cell: str, kind: str) -> str:
     moment = f"try_cast({cell} AS TIMESTAMP)"
     return (
-        f"CASE WHEN regexp_full_match({cell}, '{_MOMENT}') AND year({moment}) BETWEEN 1900 AND 2100 "
+        f"CASE WHEN regexp_full_match({cell}, '{_MOMENT}') "
+        f"AND {moment} BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-12-31 23:59:59.999999' "
         f"THEN CAST({moment} AS {kind}) END"
     )
 

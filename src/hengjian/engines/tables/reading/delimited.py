@@ -37,8 +37,7 @@ def open_delimited(path: Path, *, name: str, workdir: Path) -> Delimited:
         ready, encoding = _transcode(path, "gb18030", name=name, workdir=workdir), "GB18030"
     if head[:3] == codecs.BOM_UTF8 and not _decodes(path, "utf-8"):
         raise Refused(f"{name}：标明是 UTF-8，但中间有坏字节", where={"file": name})
-    plain = _is_plain(ready, name=name)
-    return Delimited(ready, encoding, _delimiter(ready), plain)
+    return Delimited(ready, encoding, _delimiter(ready), _is_plain(ready, name=name))
 
 
 def _decodes(path: Path, encoding: str) -> bool:
@@ -72,18 +71,26 @@ def _transcode(path: Path, encoding: str, *, name: str, workdir: Path) -> Path:
 
 
 def _is_plain(path: Path, *, name: str) -> bool:
+    """Is every record one line? Raises Refused where the file is no text."""
     plain = True
     last = b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             if b"\0" in chunk:
                 raise Refused(f"{name}：里面有空字节，不是文本表格", where={"file": name})
-            joined = last + chunk
-            lone = joined.count(b"\r") - joined.count(b"\r\n") - joined.endswith(b"\r")
-            if b"\n\n" in joined or b"\n\r\n" in joined or lone > 0:
-                plain = False
-            last = joined[-2:]
+            window = last + chunk
+            plain = plain and not (b"\n\n" in window or _lone_return(window))
+            last = window[-2:]
     return plain
+
+
+def _lone_return(window: bytes) -> bool:
+    """A blank line or a carriage return that ends a record by itself; one at the very end waits for the next window."""
+    if b"\r" not in window:
+        return False
+    if b"\n\r\n" in window:
+        return True
+    return window.count(b"\r") - window.count(b"\r\n") - window.endswith(b"\r") > 0
 
 
 def _delimiter(path: Path) -> str:
