@@ -22,7 +22,7 @@ from hengjian.backends.dataset import DatasetReader
 from hengjian.backends.dialect import install_dialect
 from hengjian.backends.preparation import Prepared, prepare
 from hengjian.engines.screening.catalogue import DETECTORS, chosen
-from hengjian.engines.screening.detector import Detector
+from hengjian.engines.screening.detector import BatchStep, Detector
 from hengjian.engines.screening.findings import Articles, Finding, build_findings, findings_table
 from hengjian.engines.screening.gate import abstentions, too_few
 from hengjian.engines.screening.hits import HITS, POPULATION
@@ -30,6 +30,7 @@ from hengjian.engines.screening.score import InstitutionFacts, institutions_tabl
 from hengjian.kernel.errors import DomainError, Refused
 
 MEMORY_MB = 2048
+BATCH_ROWS = 4096
 Progress = Callable[[int, int, str], None]
 Cancelled = Callable[[], bool]
 
@@ -195,7 +196,10 @@ def _compute(connection: duckdb.DuckDBPyConnection, detector: Detector) -> tuple
     made = []
     try:
         for step in detector.steps:
-            connection.execute(f'CREATE TEMP TABLE "{step.name}" AS {step.sql}')
+            if isinstance(step, BatchStep):
+                _reduce(connection, step)
+            else:
+                connection.execute(f'CREATE TEMP TABLE "{step.name}" AS {step.sql}')
             made.append(step.name)
         judged = None
         if POPULATION in made:
@@ -208,6 +212,15 @@ def _compute(connection: duckdb.DuckDBPyConnection, detector: Detector) -> tuple
     finally:
         for name in made:
             connection.execute(f'DROP TABLE IF EXISTS temp."{name}"')
+
+
+def _reduce(connection: duckdb.DuckDBPyConnection, step: BatchStep) -> None:
+    """Pass the query's rows through the step's function in batches; only what it yields is kept."""
+    with connection.sql(step.sql).to_arrow_reader(BATCH_ROWS) as reader:
+        parts = [step.reduce(batch) for batch in reader]
+    connection.register("reduced", pa.concat_tables(parts) if parts else step.schema.empty_table())
+    connection.execute(f'CREATE TEMP TABLE "{step.name}" AS SELECT * FROM reduced')
+    connection.unregister("reduced")
 
 
 def _spoken(hits: pa.Table, silent: Mapping[str, str]) -> pa.Table:

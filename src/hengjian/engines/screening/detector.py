@@ -46,6 +46,16 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BatchStep:
+    """A step over rows too long to copy: each record batch of `sql` passes `reduce`; what it yields is table `name`."""
+
+    name: str
+    sql: str
+    reduce: Callable[[pa.RecordBatch], pa.Table]
+    schema: pa.Schema
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArrayStep:
     """A NumPy function over Arrow tables: `compute({step name: table})` returns the hit table."""
 
@@ -75,7 +85,7 @@ class Detector:
     level: Level
     subject_kind: SubjectKind
     needs: tuple[Need, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[Step | BatchStep, ...]
     says: str
     on_site: tuple[str, ...]
     benign: tuple[str, ...]
