@@ -14,7 +14,7 @@ from tests.paths import REPO, SHARED
 pytestmark = pytest.mark.browser
 
 LEDGER = SHARED / "data" / "food_cn" / "cqn_unqualified_2019_with_header.csv"
-MAPPING = REPO / "docs" / "mappings" / "food-unqualified-2019.json"
+MAPPING = REPO / "src" / "hengjian" / "engines" / "tables" / "mappings" / "food-unqualified-2019.json"
 PHONE = {"width": 390, "height": 844}
 PAGES = (
     "/",

@@ -1,4 +1,4 @@
-"""Real ledgers with the mappings of docs/mappings: nothing is guessed into them."""
+"""Real ledgers with the ready-made mappings: nothing is guessed into them."""
 
 import json
 
@@ -8,7 +8,7 @@ from hengjian.engines.tables.mapping import mapping_from_json, mapping_to_json
 from tests.intake.conftest import reasons, staged_rows
 from tests.paths import REPO, SHARED
 
-MAPPINGS = REPO / "docs" / "mappings"
+MAPPINGS = REPO / "src" / "hengjian" / "engines" / "tables" / "mappings"
 
 
 def read(dry_run, file: str, mapping: str, *, demo: bool = True):

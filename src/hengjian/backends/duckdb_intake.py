@@ -11,7 +11,12 @@ from pathlib import Path
 import duckdb
 
 from hengjian.backends.connection import open_connection
-from hengjian.backends.duckdb_intake_finish import contradicting_rows, finish_tables, write_refused_cells
+from hengjian.backends.duckdb_intake_finish import (
+    contradicting_rows,
+    finish_tables,
+    mark_contradicting,
+    write_refused_cells,
+)
 from hengjian.backends.duckdb_intake_load import Sheet, sheets_of
 from hengjian.backends.duckdb_intake_preview import ColumnPreview, Preview, SheetPreview
 from hengjian.backends.duckdb_intake_readers import Context
@@ -23,6 +28,7 @@ from hengjian.engines.tables.mapping import Mapping as ColumnMapping
 from hengjian.engines.tables.mapping import resolve
 from hengjian.engines.tables.personal import mask_identity
 from hengjian.engines.tables.reading.sources import Limits, SourceFile, open_sources
+from hengjian.engines.tables.ready import headers_of, match_ready
 from hengjian.engines.tables.recognise import Proposal, Remembered, recognise
 from hengjian.engines.tables.writing import is_blank
 from hengjian.kernel.errors import Refused
@@ -37,6 +43,14 @@ class Cancelled(Exception):
     """The person took the dry run back; nothing staged may be used."""
 
 
+class NothingTaken(Refused):
+    """No sheet is a table of the contract; `preview` shows the sheets as they came, for a person to map by hand."""
+
+    def __init__(self, sentence: str, preview: Preview) -> None:
+        super().__init__(sentence, where={"file": preview.sheets[0].file if preview.sheets else ""})
+        self.preview = preview
+
+
 @dataclass
 class Run:
     """What one dry run carries from sheet to sheet."""
@@ -48,8 +62,11 @@ class Run:
     mapping: ColumnMapping | None
     remembered: Remembered
     preview: Preview
+    ready: bool = True
     parts: dict[str, list[Path]] = field(default_factory=dict)
     number: int = 0
+    tops: dict[tuple[str, str], tuple[int, list[str]]] = field(default_factory=dict)
+    """(file, sheet) → first data row (from 0) and headers of the sheets that are taken."""
 
 
 def prepare(
@@ -58,6 +75,7 @@ def prepare(
     table: str | None = None,
     mapping: ColumnMapping | None = None,
     remembered: Remembered | None = None,
+    ready: bool = True,
     institutions: Mapping[str, str] | None = None,
     demo: bool,
     workdir: Path,
@@ -68,8 +86,10 @@ def prepare(
 ) -> Preview:
     """Read, recognise, check and stage a submission below `workdir` (made if absent); nothing else is written.
 
+    Without `table` and `mapping`, sheets that a ready-made mapping knows are taken by it unless `ready` is false.
     `institutions` maps known names to credit codes, for ledgers that name institutions only. Raises Refused where a
-    whole file cannot be read or nothing in it is a table of the contract, Cancelled where `cancel` answers true.
+    whole file cannot be read, NothingTaken where nothing in it is a table of the contract, Cancelled where `cancel`
+    answers true.
     """
     started = time.perf_counter()
     workdir.mkdir(parents=True, exist_ok=True)
@@ -80,7 +100,7 @@ def prepare(
     sources = open_sources(paths, workdir=workdir, limits=limits)
     connection = open_connection(temp_directory=workdir / "spill", memory_mb=MEMORY_MB)
     context = Context(demo=demo, person_key=person_key, institutions=institutions or {})
-    run = Run(connection, workdir, context, table, mapping, remembered or {}, Preview())
+    run = Run(connection, workdir, context, table, mapping, remembered or {}, Preview(), ready)
     try:
         connection.create_function("mask_identity", mask_identity, ["VARCHAR"], "VARCHAR")
         connection.execute(_REFUSED_TABLE)
@@ -88,7 +108,7 @@ def prepare(
             step(f"读表 {source.name}", 1 + min(place, len(paths)))
             _take_file(run, source, limits=limits, step=step)
         step("合并", len(paths) + 1)
-        _finish(run)
+        _finish(run, sources, limits)
         step("试运行完成", len(paths) + 3)
     finally:
         connection.close()
@@ -153,25 +173,34 @@ def _take_sheet(run: Run, sheet: Sheet) -> SheetPreview:
         return _skipped(shown, f"列对应只用于工作表“{run.mapping.sheet}”")
     if not any(not is_blank(cell) for row in sheet.head for cell in row):
         return _skipped(shown, "是空的")
-    header, proposals, mapping, table = _understand(run, sheet)
+    header, proposals, mapping, table = _understand(run, sheet, shown)
     if header is None:
         return _skipped(shown, "没有找到表头（封面或说明）")
     headers = [*header.names, *[""] * (sheet.width - len(header.names))]
     shown.header_rows = tuple(sheet.first_number + header.first_row + extra for extra in range(header.depth))
     shown.table = table
     shown.mapping = mapping
-    shown.columns = _column_previews(sheet, header, proposals, mapping, headers)
+    shown.columns = _column_previews(
+        sheet, header, proposals, mapping, headers, "现成的对应" if shown.ready else "列对应文件"
+    )
     if mapping is None:
         return _skipped(shown, "没有认出是数据合同里的哪张表，请指定表或给出列对应")
     _stage_sheet(run, sheet, shown, header=header, headers=headers, mapping=mapping)
     return shown
 
 
-def _understand(run: Run, sheet: Sheet) -> tuple[Header | None, tuple[Proposal, ...], ColumnMapping | None, str | None]:
+def _understand(
+    run: Run, sheet: Sheet, shown: SheetPreview
+) -> tuple[Header | None, tuple[Proposal, ...], ColumnMapping | None, str | None]:
     names = (sheet.file.rpartition("/")[2], sheet.name)
     if run.mapping is not None:
         header = _mapped_header(run.mapping, sheet)
         return header, (), run.mapping if header else None, run.mapping.targets[0].table
+    known = match_ready(sheet.head) if run.ready and run.table is None else None
+    if known is not None:
+        one, header = known
+        shown.ready = one.name
+        return header, (), one.mapping, one.mapping.targets[0].table
     found = recognise(sheet.head, names=names, table=run.table, remembered=run.remembered)
     if found is None:
         return None, (), None, None
@@ -187,8 +216,7 @@ def _mapped_header(mapping: ColumnMapping, sheet: Sheet) -> Header | None:
                 f"{sheet.file}：没有第 {mapping.header_row} 行，列对应文件的表头行不对", where={"file": sheet.file}
             )
         return Header(place, 1, tuple(sheet.head[place]))
-    wanted = {name for target in mapping.targets for feed in target.feeds.values() for name in feed.references}
-    wanted |= {item.column for target in mapping.targets for item in target.unpivot}
+    wanted = headers_of(mapping)
     for place, row in enumerate(sheet.head[:40]):
         if all(resolve(list(row), name) is not None for name in wanted):
             return Header(place, 1, tuple(row))
@@ -233,7 +261,12 @@ def column_letter(place: int) -> str:
 
 
 def _column_previews(
-    sheet: Sheet, header: Header, proposals: Sequence[Proposal], mapping: ColumnMapping | None, headers: list[str]
+    sheet: Sheet,
+    header: Header,
+    proposals: Sequence[Proposal],
+    mapping: ColumnMapping | None,
+    headers: list[str],
+    mapped: str,
 ) -> list[ColumnPreview]:
     rows = [row for row in sheet.head[header.data_row :] if any(not is_blank(cell) for cell in row)][:50]
     by_place = {proposal.place: proposal for proposal in proposals}
@@ -243,7 +276,7 @@ def _column_previews(
         cells = [row[place] for row in rows if place < len(row) and not is_blank(row[place])]
         sample = tuple(mask_identity(cell)[:60] for cell in dict.fromkeys(cells[:20]))[:3]
         proposal = by_place.get(place) or Proposal(
-            place, name, fed.get(place, ""), 1.0 if place in fed else 0.0, "列对应文件" if place in fed else "不收"
+            place, name, fed.get(place, ""), 1.0 if place in fed else 0.0, mapped if place in fed else "不收"
         )
         previews.append(
             ColumnPreview(column_letter(place), name, sample, proposal.target, proposal.confidence, proposal.why)
@@ -284,6 +317,7 @@ def _stage_sheet(
         _lacks(shown, lacking, stages)
         return
     shown.tables = tuple(stage.table.name for stage in stages)
+    run.tops[sheet.file, sheet.name] = (header.data_row, headers)
     used = set(_fed_places(mapping, headers))
     shown.unknown_columns = tuple(name for place, name in enumerate(headers) if name and place not in used)
     for stage in stages:
@@ -324,20 +358,34 @@ def _write_rows(run: Run, sheet: Sheet, *, headers: list[str], first_row: int) -
     return path
 
 
-def _finish(run: Run) -> None:
+def _finish(run: Run, sources: Sequence[SourceFile], limits: Limits) -> None:
     preview = run.preview
-    if any(shown.state == "taken" for shown in preview.sheets):
-        preview.tables = finish_tables(run.connection, run.parts, workdir=run.workdir)
-        for shown in preview.sheets:
-            contradicting = contradicting_rows(run.connection, file=shown.file, sheet=shown.sheet)
-            shown.accepted -= contradicting
-            shown.refused += contradicting
+    if not any(shown.state == "taken" for shown in preview.sheets):
+        reasons = "；".join(f"{shown.sheet or shown.file}{shown.reason}" for shown in preview.sheets[:5])
+        raise NothingTaken(f"没有可收的表：{reasons}", preview)
+    preview.tables = finish_tables(run.connection, run.parts, workdir=run.workdir)
+    elsewhere = contradicting_rows(run.connection)
     for shown in preview.sheets:
+        contradicting = elsewhere.get((shown.file, shown.sheet), 0)
+        shown.accepted -= contradicting
+        shown.refused += contradicting
         preview.rows += shown.rows
         preview.accepted += shown.accepted
         preview.quarantined += shown.quarantined
         preview.refused += shown.refused
-    if not any(shown.state == "taken" for shown in preview.sheets):
-        reasons = "；".join(f"{shown.sheet or shown.file}{shown.reason}" for shown in preview.sheets[:5])
-        raise Refused(f"没有可收的表：{reasons}", where={"file": preview.sheets[0].file if preview.sheets else ""})
+    for source in sources:
+        if any(file == source.name for file, _ in elsewhere):
+            _give_back(run, source, limits=limits)
     write_refused_cells(run.connection, preview, workdir=run.workdir)
+
+
+def _give_back(run: Run, source: SourceFile, *, limits: Limits) -> None:
+    """Read a file's sheets again for the rows that another sheet contradicts: they are given out for repair too."""
+    for sheet in sheets_of(source, workdir=run.workdir, limits=limits):
+        data_row, headers = run.tops.get((sheet.file, sheet.name), (None, []))
+        if data_row is None:
+            continue
+        first_row = sheet.first_number + data_row
+        sheet.load(run.connection, data_row)
+        if mark_contradicting(run.connection, file=sheet.file, sheet=sheet.name, first_row=first_row):
+            run.preview.refused_rows.append(_write_rows(run, sheet, headers=headers, first_row=first_row))

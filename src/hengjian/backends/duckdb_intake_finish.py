@@ -19,76 +19,106 @@ CHUNK = 1 << 20
 def finish_tables(
     connection: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Path]], *, workdir: Path
 ) -> dict[str, TablePreview]:
-    """Stage `<table>.parquet` for every table from its parts; parts are removed."""
+    """Stage `<table>.parquet` for every table from its parts; parts are removed.
+
+    A row of a sheet that is refused for one table is refused for every table it feeds.
+    """
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE elsewhere (source_file VARCHAR, source_sheet VARCHAR, source_row BIGINT)"
+    )
+    unique = {name: _refuse_contradicting(connection, TABLES[name], paths) for name, paths in sorted(parts.items())}
     finished = {}
     for name, paths in sorted(parts.items()):
         staged = workdir / f"{name}.parquet"
-        repeated = _join_parts(connection, TABLES[name], paths, staged)
+        repeated = _join_parts(connection, TABLES[name], paths, staged, unique=unique[name])
         for path in paths:
             path.unlink(missing_ok=True)
-        columns = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {_read([staged])}").fetchall()]
         finished[name] = TablePreview(
             table=name,
             rows=_number(connection, f"SELECT count(*) FROM {_read([staged])}"),
             repeated=repeated,
             staged=staged,
             sha256=file_sha256(staged),
-            columns=tuple(column for column in columns if column not in PROVENANCE),
+            columns=tuple(column for column in _columns(connection, [staged]) if column not in PROVENANCE),
         )
     return finished
 
 
-def _join_parts(connection: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[Path], staged: Path) -> int:
-    """Write the staged file; answers how many rows were the same row again."""
-    relation = _read(paths)
-    columns = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()]
+def _columns(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> list[str]:
+    return [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {_read(paths)}").fetchall()]
+
+
+def _refuse_contradicting(connection: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[Path]) -> bool:
+    """Refuse rows of one key that differ between sheets, all of them; answers whether every key stands once."""
+    relation, columns = _read(paths), _columns(connection, paths)
     keys = [quote(name) for name in table.key if name in columns]
-    key = f"hash({', '.join(keys)})"
-    rows, distinct = _pair(connection, f"SELECT count(*), count(DISTINCT {key}) FROM {relation}") if keys else (0, 0)
+    if not keys:
+        return True
+    own_key = ", ".join(keys)
+    rows, distinct = _pair(connection, f"SELECT count(*), count(DISTINCT hash({own_key})) FROM {relation}")
     if rows == distinct:
+        return True
+    facts = ", ".join(quote(name) for name in columns if name not in PROVENANCE)
+    same = " AND ".join(f"j.{name} IS NOT DISTINCT FROM x.{name}" for name in keys)
+    said = "、".join(table.columns[name].header for name in table.key if name in table.columns)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE contradicting AS SELECT {', '.join(PROVENANCE)}, concat_ws(' ', {own_key}) AS "
+        f"shown FROM {relation} j WHERE EXISTS (SELECT 1 FROM (SELECT {own_key} FROM "
+        f"(SELECT DISTINCT {facts} FROM {relation}) GROUP BY {own_key} HAVING count(*) > 1) x WHERE {same})"
+    )
+    connection.execute(
+        f"INSERT INTO refused SELECT source_file, source_sheet, source_row, {literal(said)}, shown, "
+        f"'key.elsewhere', '同一{said}在别的表里还有一行，内容互相矛盾', '只留正确的一行', "
+        f"{literal(table.name)} FROM contradicting"
+    )
+    connection.execute(f"INSERT INTO elsewhere SELECT DISTINCT {', '.join(PROVENANCE)} FROM contradicting")
+    return False
+
+
+def _join_parts(
+    connection: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[Path], staged: Path, *, unique: bool
+) -> int:
+    """Write the staged file without refused and repeated rows; answers how many rows were the same row again."""
+    relation = _read(paths)
+    refused = _number(connection, "SELECT count(*) FROM elsewhere")
+    if unique and not refused:
         if len(paths) == 1:
             paths[0].rename(staged)
         else:
             _copy(connection, f"SELECT * FROM {relation}", staged)
         return 0
-    facts = ", ".join(quote(name) for name in columns if name not in PROVENANCE)
-    own_key = ", ".join(keys)
+    own_key = ", ".join(quote(name) for name in table.key if name in _columns(connection, paths))
+    once = f"QUALIFY row_number() OVER (PARTITION BY {own_key} ORDER BY place) = 1" if own_key else ""
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE joined AS SELECT *, row_number() OVER () AS place FROM {relation}"
+        f"CREATE OR REPLACE TEMP TABLE joined AS SELECT * FROM "
+        f"(SELECT *, row_number() OVER () AS place FROM {relation}) ANTI JOIN elsewhere USING ({', '.join(PROVENANCE)})"
     )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE contradicting AS SELECT {own_key} FROM (SELECT DISTINCT {facts} FROM joined) "
-        f"GROUP BY {own_key} HAVING count(*) > 1"
-    )
-    same = " AND ".join(f"j.{name} IS NOT DISTINCT FROM x.{name}" for name in keys)
-    said = "、".join(table.columns[name].header for name in table.key if name in table.columns)
-    connection.execute(
-        f"INSERT INTO refused SELECT source_file, source_sheet, source_row, {literal(said)}, "
-        f"concat_ws(' ', {own_key}), 'key.elsewhere', '同一{said}在别的表里还有一行，内容互相矛盾', '只留正确的一行', "
-        f"{literal(table.name)} FROM joined j WHERE EXISTS (SELECT 1 FROM contradicting x WHERE {same})"
-    )
-    _copy(
-        connection,
-        f"SELECT * EXCLUDE (place) FROM (SELECT * FROM joined j WHERE NOT EXISTS "
-        f"(SELECT 1 FROM contradicting x WHERE {same})) "
-        f"QUALIFY row_number() OVER (PARTITION BY {own_key} ORDER BY place) = 1 ORDER BY place",
-        staged,
-    )
-    kept = _number(connection, f"SELECT count(*) FROM {_read([staged])}")
-    lost = _number(
-        connection, f"SELECT count(*) FROM joined j WHERE EXISTS (SELECT 1 FROM contradicting x WHERE {same})"
+    _copy(connection, f"SELECT * EXCLUDE (place) FROM (SELECT * FROM joined {once}) ORDER BY place", staged)
+    repeated = _number(connection, "SELECT count(*) FROM joined") - _number(
+        connection, f"SELECT count(*) FROM {_read([staged])}"
     )
     connection.execute("DROP TABLE joined")
-    return rows - kept - lost
+    return repeated
 
 
-def contradicting_rows(connection: duckdb.DuckDBPyConnection, *, file: str, sheet: str) -> int:
-    """Rows of a sheet refused because another sheet says something else under the same key."""
-    row = connection.execute(
-        "SELECT count(DISTINCT \"row\") FROM refused WHERE code = 'key.elsewhere' AND file = ? AND sheet = ?",
+def contradicting_rows(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
+    """(file, sheet) → rows refused because another sheet says something else under the same key."""
+    rows = connection.execute(
+        "SELECT source_file, source_sheet, count(*) FROM (SELECT DISTINCT * FROM elsewhere) GROUP BY ALL"
+    ).fetchall()
+    return {(str(file), str(sheet)): int(count) for file, sheet, count in rows}
+
+
+def mark_contradicting(connection: duckdb.DuckDBPyConnection, *, file: str, sheet: str, first_row: int) -> int:
+    """Make `bad` and `moved` say which rows of a sheet loaded again are refused for that reason; how many cells."""
+    connection.execute("DELETE FROM moved")
+    connection.execute("CREATE OR REPLACE TEMP TABLE bad (rid BIGINT, sentence VARCHAR)")
+    connection.execute(
+        f'INSERT INTO bad SELECT "row" - {first_row}, sentence FROM refused '
+        "WHERE code = 'key.elsewhere' AND file = ? AND sheet = ?",
         [file, sheet],
-    ).fetchone()
-    return int(row[0]) if row else 0
+    )
+    return _number(connection, "SELECT count(*) FROM bad")
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:

@@ -64,6 +64,8 @@ class SheetPreview:
     header_rows: tuple[int, ...] = ()
     columns: list[ColumnPreview] = field(default_factory=list)
     mapping: Mapping | None = None
+    ready: str = ""
+    """Name of the ready-made mapping that took the sheet."""
     unknown_columns: tuple[str, ...] = ()
     head: list[list[str]] = field(default_factory=list)
     rows: int = 0

@@ -13,7 +13,7 @@ from hengjian.apps.intake.models import LakeFile
 from tests.paths import REPO, SHARED
 
 TABLE = SHARED / "data" / "food_cn" / "cqn_unqualified_2019_with_header.csv"
-MAPPING = REPO / "docs" / "mappings" / "food-unqualified-2019.json"
+MAPPING = REPO / "src" / "hengjian" / "engines" / "tables" / "mappings" / "food-unqualified-2019.json"
 
 
 @pytest.mark.skipif(not TABLE.exists(), reason=f"shared data absent: {TABLE}")

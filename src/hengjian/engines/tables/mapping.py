@@ -2,7 +2,7 @@
 
 One sheet may feed several tables (a wide ledger carries a report and its results in one row), a column of the contract
 may come from a column, a constant, a template over columns or a stand-in code, and several value columns may become
-rows (`unpivot`). `docs/mappings/` holds examples.
+rows (`unpivot`). `mappings/` holds the ready-made ones.
 """
 
 from __future__ import annotations
