@@ -8,7 +8,10 @@ from hengjian.engines.screening.detector import Detector
 from hengjian.engines.screening.detectors import (
     a2_certificate,
     a6_time_order,
+    a8_omitted_items,
+    a10_recomputation,
     b2_instrument_overlap,
+    c1_raw_series,
     c4_result_vectors,
     d3_replicates,
 )
@@ -16,7 +19,10 @@ from hengjian.engines.screening.detectors import (
 DETECTORS: tuple[Detector, ...] = (
     a2_certificate.DETECTOR,
     a6_time_order.DETECTOR,
+    a8_omitted_items.DETECTOR,
+    a10_recomputation.DETECTOR,
     b2_instrument_overlap.DETECTOR,
+    c1_raw_series.DETECTOR,
     c4_result_vectors.DETECTOR,
     d3_replicates.DETECTOR,
 )
