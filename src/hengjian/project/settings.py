@@ -194,5 +194,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django_tasks": {"level": "INFO"}, "axes": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
+    "loggers": {"django_tasks": {"level": "WARNING"}, "axes": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
 }

@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     threading.Thread(target=_keep_house, daemon=True, name="housekeeping").start()
-    call_command("db_worker", interval=args.interval, startup_delay=False, reload=False, verbosity=1)
+    call_command("db_worker", interval=args.interval, startup_delay=False, reload=False, verbosity=0)
     return 0
 
 

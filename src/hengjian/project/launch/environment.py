@@ -24,6 +24,10 @@ class Steps:
     def __init__(self) -> None:
         self._last = time.monotonic()
 
+    def begin(self) -> None:
+        """Start the clock of a step anew, after work that printed its own lines."""
+        self._last = time.monotonic()
+
     def done(self, text: str) -> None:
         """Close a step."""
         now = time.monotonic()

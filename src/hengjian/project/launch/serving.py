@@ -53,6 +53,7 @@ def _commands(bin_folder: Path, host: str, port: int) -> dict[str, list[str]]:
 
 def serve(steps: Steps, bin_folder: Path, host: str, port: int) -> int:
     """Run both until a signal comes or one of them ends; returns the exit code."""
+    steps.begin()
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "hengjian.project.settings", "PYTHONUNBUFFERED": "1"}
     running = {
         name: subprocess.Popen(words, cwd=ROOT, env=env, start_new_session=True)
