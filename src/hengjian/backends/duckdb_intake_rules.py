@@ -10,6 +10,7 @@ from hengjian.engines.tables.values import FALSE_WORDS, TRUE_WORDS
 from hengjian.engines.tables.writing import PLACEHOLDERS
 
 _MOMENT = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,6})?)?)?"
+_SCIENTIFIC = r"[+-]?\d(\.\d+)?[eE]\+?\d+"
 _PLAIN_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?"
 
 
@@ -45,7 +46,8 @@ def fast(column: Column, cell: str) -> str | None:
         case "date" | "ts":
             return _moment(cell, DUCKDB_TYPES[column.type])
         case "id":
-            return f"CASE WHEN strlen({cell}) = length({cell}) AND NOT contains(upper({cell}), 'E+') THEN {cell} END"
+            plain = f"strlen({cell}) = length({cell}) AND NOT regexp_full_match({cell}, '{_SCIENTIFIC}')"
+            return f"CASE WHEN {plain} THEN {cell} END"
         case "text":
             return f"CASE WHEN {_odd_ends(cell)} THEN NULL ELSE {cell} END"
         case _:
