@@ -14,6 +14,9 @@ Nature = Literal["agrees", "slip", "rounding", "mean"]
 FAR = Fraction(3, 2)
 """In units of the last digit: three half units, beyond which no way of rounding reaches (`screening.md` A10)."""
 
+SHIFTS = (-3, -2, -1, 1, 2, 3)
+"""Powers of ten by which a decimal point or a unit may be off."""
+
 
 def unit_of(text: str, interval: str | None = None) -> Decimal:
     """The unit that a printed number is rounded to: its last digit (trailing zeros of a whole number do not count).
@@ -37,16 +40,18 @@ def nature_of(reported: str, readings: Sequence[str], interval: str | None = Non
     lowest or highest reading gives. `slip`: the expected digits with one stroke wrong (decimal point, two digits
     swapped). `rounding`: off by no more than three half units. `mean`: further off.
     """
-    unit = unit_of(reported, interval)
+    unit = Fraction(unit_of(reported, interval))
     value = Fraction(exact(reported))
     mean = mean_of(readings)
     slack = Fraction(max(last_digit(one) for one in readings)) / 2
-    if any(_reached(value, candidate, Fraction(unit), slack) for candidate in _candidates(readings, mean)):
+    if any(_reached(value, candidate, unit, slack) for candidate in _candidates(readings, mean)):
         return "agrees"
-    expected = round_to(_decimal(mean), unit)
-    if _slipped(reported, str(expected)):
+    shifted = (Fraction(10) ** power for power in SHIFTS)
+    if any(_reached(value * by, mean, unit * by, slack) for by in shifted):
         return "slip"
-    return "rounding" if abs(value - mean) <= FAR * Fraction(unit) else "mean"
+    if _swapped(reported, str(round_to(_decimal(mean), _decimal(unit)))):
+        return "slip"
+    return "rounding" if abs(value - mean) <= FAR * unit else "mean"
 
 
 def _candidates(readings: Sequence[str], mean: Fraction) -> list[Fraction]:
@@ -71,11 +76,8 @@ def _decimal(number: Fraction) -> Decimal:
     return Decimal(number.numerator) / Decimal(number.denominator)
 
 
-def _slipped(reported: str, expected: str) -> bool:
-    """Whether one stroke leads from the expected digits to the reported: the point moved, or two neighbours swapped."""
-    value, wanted = exact(reported), exact(expected)
-    if wanted and value and (value / wanted).normalize().as_tuple().digits == (1,):
-        return True
+def _swapped(reported: str, expected: str) -> bool:
+    """Whether two neighbouring digits (a point may stand between) of the expected text are exchanged."""
     if len(reported) != len(expected):
         return False
     unlike = [place for place in range(len(expected)) if reported[place] != expected[place]]
