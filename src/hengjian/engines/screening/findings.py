@@ -145,10 +145,11 @@ def build_findings(
     missing = {*FIXED, *detector.key_columns} - set(hits.column_names)
     if missing:
         raise ValueError(f"{detector.id}: hit table lacks {sorted(missing)}")
-    groups: dict[tuple[object, ...], list[dict[str, Any]]] = defaultdict(list)
+    # grouped by the key itself: 1 and 1.0, None and "" are one key, so one finding
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in hits.to_pylist():
-        groups[_key_parts(detector, row)].append(row)
-    members = sorted(groups.items(), key=lambda item: key_of(item[0]))
+        groups[key_of(_key_parts(detector, row))].append(row)
+    members = [(_key_parts(detector, rows[0]), rows) for _, rows in sorted(groups.items())]
     q_values = false_discovery([_least_p(rows) for _, rows in members])
     found = [
         _finding(detector, parts, rows, q_value=q, judged=judged, articles=articles)
