@@ -96,7 +96,7 @@ def queries(paths: dict[str, str], username: str) -> dict[str, int]:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--requests", type=int, default=200)
-    parser.add_argument("--username", default="fenxi")
+    parser.add_argument("--username", default="chengchuan.analyst")
     parser.add_argument("--password", default="")
     args = parser.parse_args()
     from hengjian.project import demo
