@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from python_calamine import CalamineSheet
 
@@ -120,9 +121,11 @@ def _record_batches(rows: Iterable[list[str]], width: int, *, source: str) -> It
 def _load_batches(connection: duckdb.DuckDBPyConnection, batches: Iterable[pa.RecordBatch], width: int) -> None:
     columns = ", ".join(f"c{place} VARCHAR" for place in range(width))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE src (state TINYINT, {columns})")
-    cells = ", ".join(f"{clean(f'c{place}')} AS c{place}" for place in range(width))
+    cells = ", ".join(f"trim(c{place}) AS c{place}" for place in range(width))
+    nothing = pa.array(PLACEHOLDERS, pa.string())
     for batch in batches:
-        connection.register("batch", pa.Table.from_batches([batch]))
+        kept = [pc.if_else(pc.is_in(column, value_set=nothing), None, column) for column in batch.columns]
+        connection.register("batch", pa.table(kept, names=batch.schema.names))
         connection.execute(f"INSERT INTO src SELECT 0, {cells} FROM batch")
         connection.unregister("batch")
 

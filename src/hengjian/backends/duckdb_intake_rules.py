@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from hengjian.engines.tables.contract import DUCKDB_TYPES, Column
 from hengjian.engines.tables.values import FALSE_WORDS, TRUE_WORDS
-from hengjian.engines.tables.writing import PLACEHOLDERS
+from hengjian.engines.tables.writing import ODD_BLANKS, PLACEHOLDERS
 
 _MOMENT = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,6})?)?)?"
 _SCIENTIFIC = r"[+-]?\d(\.\d+)?[eE]\+?\d+"
 _PLAIN_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?"
+_CONTROLS = tuple("\t\r\n\x0b\x0c")
 
 
 def quote(name: str) -> str:
@@ -46,10 +47,10 @@ def fast(column: Column, cell: str) -> str | None:
         case "date" | "ts":
             return _moment(cell, DUCKDB_TYPES[column.type])
         case "id":
-            plain = f"strlen({cell}) = length({cell}) AND NOT regexp_full_match({cell}, '{_SCIENTIFIC}')"
-            return f"CASE WHEN {plain} THEN {cell} END"
+            plain = f"strlen({cell}) = length({cell}) AND NOT {_odd_ends(cell, _CONTROLS)}"
+            return f"CASE WHEN {plain} AND NOT regexp_full_match({cell}, '{_SCIENTIFIC}') THEN {cell} END"
         case "text":
-            return f"CASE WHEN {_odd_ends(cell)} THEN NULL ELSE {cell} END"
+            return f"CASE WHEN {_odd_ends(cell, (*_CONTROLS, *ODD_BLANKS))} THEN NULL ELSE {cell} END"
         case _:
             return None
 
@@ -82,8 +83,7 @@ def _codes(column: Column, cell: str) -> str:
     return f"CASE {cell} {branches} END"
 
 
-def _odd_ends(cell: str) -> str:
+def _odd_ends(cell: str, odd: tuple[str, ...]) -> str:
     """Wide or no-break blanks around the text: rare, so a reader takes them off."""
-    odd = ("\u3000", "\u00a0", "\t", "\r", "\n", "\ufeff")
     ends = " OR ".join(f"suffix({cell}, {literal(mark)}) OR prefix({cell}, {literal(mark)})" for mark in odd)
     return f"({ends})"

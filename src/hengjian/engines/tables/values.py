@@ -12,7 +12,7 @@ from hengjian.engines.tables import identifiers
 from hengjian.engines.tables.column import Column
 from hengjian.engines.tables.dates import Epoch, parse_date, parse_moment
 from hengjian.engines.tables.measured import lost_superscript
-from hengjian.engines.tables.writing import Refusal, is_blank, narrow
+from hengjian.engines.tables.writing import Refusal, is_blank, narrow, trim_text
 
 Value = str | int | Decimal | bool | date | datetime | list[float]
 
@@ -44,7 +44,7 @@ def parse_cell(
         return parse_moment(text, epoch=epoch)
     if column.type == "list":
         return parse_list(column, text)
-    return _PLAIN_READERS.get(column.type, str.strip)(text)
+    return _PLAIN_READERS.get(column.type, trim_text)(text)
 
 
 def parse_number(text: str) -> Decimal | Refusal:
