@@ -86,6 +86,7 @@ class DatasetReader:
         self.tables = find_tables(folder)
         self.connection = connection
         self.scratch = Path(tempfile.mkdtemp(prefix="hengjian-"))
+        self.stored: dict[str, dict[str, str]] = {}
 
     def close(self) -> None:
         shutil.rmtree(self.scratch, ignore_errors=True)
@@ -104,8 +105,14 @@ class DatasetReader:
         return found
 
     def _raw_headers(self, table: str) -> list[str]:
-        described = self.connection.execute(f"DESCRIBE SELECT * FROM {self.source(table)}").fetchall()
-        return [str(row[0]) for row in described]
+        return list(self._stored(table))
+
+    def _stored(self, table: str) -> dict[str, str]:
+        """Header → type it is stored as, in the files' order."""
+        if table not in self.stored:
+            described = self.connection.execute(f"DESCRIBE SELECT * FROM {self.source(table)}").fetchall()
+            self.stored[table] = {str(row[0]): str(row[1]) for row in described}
+        return self.stored[table]
 
     def source(self, table: str) -> str:
         """A FROM clause over all parts of a table."""
@@ -168,17 +175,24 @@ class DatasetReader:
             unknown=tuple(unknown),
         )
 
-    def select(self, table: str, columns: Sequence[str]) -> str:
-        """A SELECT of these contract columns, typed; one that the files lack comes as NULL of its type."""
-        headers = self.headers(table)
+    def select(self, table: str, columns: Sequence[str], *, only: str | None = None) -> str:
+        """A SELECT of these contract columns, typed; one that the files lack comes as NULL of its type.
+
+        `only` names a table of `report_id`: other reports' rows are left out before anything is typed.
+        """
+        headers, stored = self.headers(table), self._stored(table)
         parts = []
         for name in columns:
             column = TABLES[table].columns[name]
             if name in headers:
-                parts.append(f'{typed(column, _quoted(headers[name]))} AS "{name}"')
+                parts.append(f'{typed(column, _quoted(headers[name]), stored[headers[name]])} AS "{name}"')
             else:
                 parts.append(f'CAST(NULL AS {DUCKDB_TYPES[column.type]}) AS "{name}"')
-        return f"SELECT {', '.join(parts)} FROM {self.source(table)}"
+        source = self.source(table)
+        if only is not None:
+            key = typed(TABLES[table].columns["report_id"], "s." + _quoted(headers["report_id"]))
+            source = f"(SELECT s.* FROM {source} AS s SEMI JOIN {only} AS w ON w.report_id = {key})"
+        return f"SELECT {', '.join(parts)} FROM {source}"
 
     def bad_cells(self, table: str, columns: Sequence[str]) -> dict[str, int]:
         """Filled cells that are not of their column's type, by column; parquet columns of the type have none."""
@@ -200,6 +214,15 @@ class DatasetReader:
 
 
 TEXTS = ("id", "text", "list")
+SAME: dict[str, tuple[str, ...]] = {
+    "int": ("BIGINT", "INTEGER", "SMALLINT", "TINYINT"),
+    "num": ("DOUBLE",),
+    "bool": ("BOOLEAN",),
+    "date": ("DATE",),
+    "ts": ("TIMESTAMP",),
+    "numlist": ("DOUBLE[]",),
+}
+"""Storage types that need no reading of text."""
 
 
 def recognise(table: str, header: str) -> str | None:
@@ -211,10 +234,15 @@ def recognise(table: str, header: str) -> str | None:
     return None
 
 
-def typed(column: Column, expression: str) -> str:
-    """SQL that turns a cell of whatever storage type into the column's type, NULL where it is not one."""
-    text = f"nullif(trim(CAST({expression} AS VARCHAR)), '')"
+def typed(column: Column, expression: str, stored: str = "") -> str:
+    """SQL that turns a cell of whatever storage type into the column's type, NULL where it is not one.
+
+    A cell `stored` as that very type is taken as it is.
+    """
     kind = column.type
+    if stored in SAME.get(kind, ()) and not column.codes:
+        return expression if stored == DUCKDB_TYPES[kind] else f"CAST({expression} AS {DUCKDB_TYPES[kind]})"
+    text = f"nullif(trim({expression if stored == 'VARCHAR' else f'CAST({expression} AS VARCHAR)'}), '')"
     if kind == "numlist":
         return f"try_cast({expression} AS DOUBLE[])"
     if kind == "list":

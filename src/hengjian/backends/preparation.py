@@ -129,13 +129,20 @@ def _find_duplicates(reader: DatasetReader, connection: duckdb.DuckDBPyConnectio
     names = [name for name in TABLES["reports"].columns if name not in REPORT_COLUMNS_IGNORED]
     listed = ", ".join(f'"{name}"' for name in names)
     connection.execute(
-        "CREATE TEMP TABLE candidates AS SELECT * FROM "
-        f"({reader.select('reports', ('report_id', *names))}) "
-        "QUALIFY count(*) OVER (PARTITION BY institution_id, report_no, issued_at) > 1"
+        "CREATE TEMP TABLE headed AS SELECT * FROM "
+        f"({reader.select('reports', ('report_id', 'institution_id', 'report_no', 'issued_at'))})"
+    )
+    connection.execute(
+        "CREATE TEMP TABLE alike AS SELECT h.report_id FROM headed h JOIN (SELECT institution_id, report_no, issued_at "
+        "FROM headed GROUP BY ALL HAVING count(*) > 1) AS g ON g.report_no = h.report_no "
+        "AND g.institution_id = h.institution_id AND g.issued_at IS NOT DISTINCT FROM h.issued_at"
+    )
+    connection.execute(
+        f"CREATE TEMP TABLE candidates AS {reader.select('reports', ('report_id', *names), only='alike')}"
     )
     content = "SELECT report_id, CAST(0 AS HUGEINT) AS print FROM candidates"
     if "results" in reader.tables and _single(connection, "SELECT count(*) FROM candidates"):
-        picked = reader.select("results", ("report_id", "item_code", "replicate", "value_text"))
+        picked = reader.select("results", ("report_id", "item_code", "replicate", "value_text"), only="alike")
         content = (
             "SELECT c.report_id, coalesce(sum(hj_fingerprint(concat_ws('|', x.item_code, x.replicate, x.value_text))), "
             f"0) AS print FROM candidates c LEFT JOIN ({picked}) AS x ON x.report_id = c.report_id GROUP BY c.report_id"
@@ -144,7 +151,8 @@ def _find_duplicates(reader: DatasetReader, connection: duckdb.DuckDBPyConnectio
         f"CREATE TABLE duplicates AS SELECT report_id FROM candidates JOIN ({content}) AS p USING (report_id) "
         f"QUALIFY row_number() OVER (PARTITION BY {listed}, print ORDER BY report_id) > 1"
     )
-    connection.execute("DROP TABLE candidates")
+    for name in ("candidates", "alike", "headed"):
+        connection.execute(f"DROP TABLE {name}")
 
 
 def _load(

@@ -11,7 +11,7 @@ from scipy.stats import binom
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.recomputed import countable, nature_of
-from hengjian.kernel.rounding import Comparison, complies
+from hengjian.kernel.rounding import Comparison, complies, exact
 
 LEAST_FAVOURABLE = 8
 SIGN_P = 0.5**LEAST_FAVOURABLE
@@ -144,7 +144,10 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
 
 
 def _judge(rows: list[Row]) -> None:
-    """Systematic in the favourable direction is S4; a habit of all sets and lone slips are questions."""
+    """Systematic in the favourable direction is S4; a habit of all sets and lone slips are questions.
+
+    Verdicts that a stroke in the value explains accuse only where there are more than strokes alone would make.
+    """
     good = [row for row in rows if row["direction"] == "favourable" and not row["slip"]]
     bad = sum(row["direction"] == "adverse" and not row["slip"] for row in rows)
     least = float(binom.sf(len(good) - 1, len(good) + bad, 0.5)) if good else 1.0
@@ -154,13 +157,18 @@ def _judge(rows: list[Row]) -> None:
         chosen = systematic and row["direction"] == "favourable" and not row["slip"]
         row["nature"] = "favourable" if chosen else "lone"
         row["level"] = "S4" if chosen else "S1"
-        row["slip"] = not chosen
+        row["slip"] = not chosen or row["stroke"]
 
 
 def _row(source: Row, what: str, **more: Any) -> Row:
     kept = {name: source[name] for name in ("institution_id", "report_id", "report_no", "item_code", "value_text")}
     fixed: Row = {"subject_id": source["institution_id"], "occurred_at": source["issued_at"], "firm": False}
-    return kept | fixed | {"what": what, "p_value": None, "slip": False, "share": 0.0, "readings": None} | more
+    return (
+        kept
+        | fixed
+        | {"what": what, "p_value": None, "slip": False, "stroke": False, "share": 0.0, "readings": None}
+        | more
+    )
 
 
 def _means(tables: Mapping[str, pa.Table]) -> Iterable[Row]:
@@ -197,9 +205,19 @@ def _verdicts(table: pa.Table) -> Iterable[Row]:
     for source in table.to_pylist():
         ways = [_within(source, how) for how in (Comparison.FULL, Comparison.ROUNDED)]
         if source["verdict"] == "pass" and not any(ways):
-            yield _row(source, "verdict", expected="fail", direction="favourable")
+            stroke = any(_within(source | {"value_text": text}, Comparison.FULL) for text in _strokes(source))
+            yield _row(source, "verdict", expected="fail", direction="favourable", stroke=stroke)
         elif source["verdict"] == "fail" and all(ways):
             yield _row(source, "verdict", expected="pass", direction="adverse")
+
+
+def _strokes(source: Row) -> Iterable[str]:
+    """The value with its point moved by one place or its last two digits exchanged."""
+    text: str = source["value_text"]
+    value = exact(text)
+    yield from (str(value.scaleb(1)), str(value.scaleb(-1)))
+    if len(text) > 1 and text[-1].isdigit() and text[-2].isdigit():
+        yield text[:-2] + text[-1] + text[-2]
 
 
 def _within(source: Row, how: Comparison) -> bool:

@@ -20,14 +20,15 @@ WHERE x.instrument_id IS NOT NULL AND x.started_at IS NOT NULL AND x.finished_at
 GROUP BY ALL
 """
 
-# Intervals of one sample on one instrument that touch are one stay of the sample.
-MARKED = """
-SELECT *, max(t1) OVER (PARTITION BY institution_id, instrument_id ORDER BY t0, t1, sample, report_id
-                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
-FROM runs
+# Instruments with two runs at once at all; whichever of two equal intervals comes first, the other one sees it.
+BUSY = """
+SELECT DISTINCT institution_id, instrument_id FROM (
+    SELECT institution_id, instrument_id, t0,
+           max(t1) OVER (PARTITION BY institution_id, instrument_id ORDER BY t0, t1
+                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
+    FROM runs
+) AS marked WHERE t0 < busy_until
 """
-
-BUSY = "SELECT DISTINCT institution_id, instrument_id FROM marked WHERE t0 < busy_until"
 
 EVENTS = """
 SELECT institution_id, instrument_id, t0 AS t, 1 AS step FROM runs SEMI JOIN busy USING (institution_id, instrument_id)
@@ -149,7 +150,6 @@ DETECTOR = Detector(
     resolution={"results.started_at": MINUTE, "results.finished_at": MINUTE},
     steps=(
         Step(name="runs", sql=RUNS),
-        Step(name="marked", sql=MARKED),
         Step(name="busy", sql=BUSY),
         Step(name="events", sql=EVENTS),
         Step(name="load", sql=LOAD),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import special
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
@@ -78,11 +79,7 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     freedom = column["n"].astype(np.float64) - 1
     ratio = column["rsd2"] / column["expected"]
     close = special.gammainc(freedom / 2, freedom * ratio / 2) < TOO_CLOSE
-    labels = [
-        f"{item}|{method}\x1f{inst}"
-        for item, method, inst in zip(column["item_code"], column["method_no"], column["institution_id"], strict=True)
-    ]
-    units, index = np.unique(np.array(labels, dtype=object).astype(str), return_inverse=True)
+    units, index = _units(data)
     size = np.bincount(index)
     dof = np.bincount(index, weights=freedom).astype(np.float64)
     pooled = np.bincount(index, weights=freedom * ratio).astype(np.float64) / dof
@@ -95,8 +92,9 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
         if pooled[unit] <= LEAST_RATIO**2 or near[unit] >= 3 * shares[unit] * size[unit]
     ]
     rows = []
+    near_rows = np.flatnonzero(close)
     for unit in accused:
-        for row in np.flatnonzero((index == unit) & close):
+        for row in near_rows[index[near_rows] == unit]:
             rows.append(
                 {
                     "institution_id": column["institution_id"][row],
@@ -122,6 +120,17 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
 
 
 Numbers = npt.NDArray[np.float64]
+
+
+def _units(data: pa.Table) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """Sorted labels `item|method␟institution` and the place of each row's label among them."""
+    named = pc.binary_join_element_wise(data["item_code"], data["method_no"], "|")
+    encoded = pc.binary_join_element_wise(named, data["institution_id"], "\x1f").combine_chunks().dictionary_encode()
+    labels = encoded.dictionary.to_pylist()
+    order = np.array(sorted(range(len(labels)), key=labels.__getitem__))
+    place = np.empty(len(labels), dtype=np.int64)
+    place[order] = np.arange(len(labels))
+    return [labels[one] for one in order], place[encoded.indices.to_numpy(zero_copy_only=False)]
 
 
 def _p_values(
