@@ -6,10 +6,16 @@ from collections.abc import Iterable
 
 from hengjian.engines.screening.detector import Detector
 from hengjian.engines.screening.detectors import (
+    a1_scope,
     a2_certificate,
+    a3_signatory,
+    a4_tester,
+    a5_calibration,
     a6_time_order,
+    a7_duration,
     a8_omitted_items,
     a10_recomputation,
+    b1_person_overlap,
     b2_instrument_overlap,
     c1_raw_series,
     c4_result_vectors,
@@ -17,10 +23,16 @@ from hengjian.engines.screening.detectors import (
 )
 
 DETECTORS: tuple[Detector, ...] = (
+    a1_scope.DETECTOR,
     a2_certificate.DETECTOR,
+    a3_signatory.DETECTOR,
+    a4_tester.DETECTOR,
+    a5_calibration.DETECTOR,
     a6_time_order.DETECTOR,
+    a7_duration.DETECTOR,
     a8_omitted_items.DETECTOR,
     a10_recomputation.DETECTOR,
+    b1_person_overlap.DETECTOR,
     b2_instrument_overlap.DETECTOR,
     c1_raw_series.DETECTOR,
     c4_result_vectors.DETECTOR,
