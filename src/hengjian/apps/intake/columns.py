@@ -10,6 +10,7 @@ from typing import Any
 from hengjian.apps.intake.models import Submission
 from hengjian.engines.tables.contract import TABLES
 from hengjian.engines.tables.mapping import header_key, mapping_from_json
+from hengjian.engines.tables.recognise import FALLBACKS
 from hengjian.kernel.errors import Refused
 
 HIGH, MIDDLE = 0.9, 0.6
@@ -36,9 +37,9 @@ class ColumnRow:
         return "高" if self.confidence >= HIGH else "中" if self.confidence >= MIDDLE else "低"
 
     @property
-    def shown_target(self) -> str:
-        """The contract's own name of what is chosen."""
-        return self.chosen.partition(".")[2]
+    def spoken(self) -> str:
+        """What is chosen in the contract's Chinese words; empty where nothing is."""
+        return _spoken(self.chosen) if self.chosen else ""
 
 
 def letter(place: int) -> str:
@@ -115,7 +116,7 @@ def changed_mapping(submission: Submission, detail: Mapping[str, Any], posted: M
 
     Raises Refused where two columns are taken for the same one.
     """
-    mapping: dict[str, Any] = copy.deepcopy(submission.preview.get("mapping") or submission.mapping or {})
+    mapping = _base(submission, detail)
     changes = []
     for place, sheet in enumerate(detail.get("sheets", [])):
         for column in sheet.get("columns", []):
@@ -130,12 +131,50 @@ def changed_mapping(submission: Submission, detail: Mapping[str, Any], posted: M
     for column, _, wanted in changes:
         _take(mapping, column, wanted, shown)
         shown.add(wanted)
+    if not changes and submission.preview.get("ready"):
+        mapping["ready"] = submission.preview["ready"]
     repairs = [shift for shift in posted.get("repair", "").split("\n") if shift]
     if repairs:
         mapping["repairs"] = sorted({*submission.mapping.get("repairs", []), *repairs})
+    _complete(mapping)
     if mapping.get("tables"):
         mapping_from_json(mapping)
     return mapping
+
+
+def _complete(mapping: dict[str, Any]) -> None:
+    """Tables nothing feeds any more are left out; a wide ledger's results go by its reports' identifier."""
+    entries = [entry for entry in mapping.get("tables", []) if _is_fed(entry)]
+    if "tables" in mapping:
+        mapping["tables"] = entries
+    by_table = {entry["table"]: entry.get("columns", {}) for entry in entries}
+    report = by_table.get("reports", {})
+    named = report.get("report_id") or report.get("report_no")
+    if named and "results" in by_table:
+        by_table["results"].setdefault("report_id", named)
+    for (table, name), fallback in FALLBACKS.items():
+        columns = by_table.get(table, {})
+        if fallback in columns and name in TABLES[table].required:
+            columns.setdefault(name, columns[fallback])
+
+
+def _base(submission: Submission, detail: Mapping[str, Any]) -> dict[str, Any]:
+    """The mapping that a person's changes start from: the one used, or what was made out of the sheet to be mapped."""
+    if submission.preview.get("mapping"):
+        return copy.deepcopy(submission.preview["mapping"])
+    if submission.state != "failed":
+        return copy.deepcopy(submission.mapping)
+    sheets = detail.get("sheets", [])
+    sheet = next((sheet for sheet in sheets if sheet["editable"]), None)
+    if sheet is None:
+        return copy.deepcopy(submission.mapping)
+    mapping = copy.deepcopy(sheet["mapping"])
+    return mapping | {"sheet": sheet["sheet"]} if len(sheets) > 1 and sheet["sheet"] else mapping
+
+
+def _is_fed(entry: Mapping[str, Any]) -> bool:
+    """The identifier alone makes no result: it came along with the report."""
+    return bool(entry.get("unpivot") or set(entry.get("columns", {})) - {"report_id"}) or entry["table"] == "reports"
 
 
 def _take(mapping: dict[str, Any], column: Mapping[str, Any], wanted: str, shown: Collection[str]) -> None:

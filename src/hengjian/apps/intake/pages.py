@@ -13,6 +13,7 @@ from hengjian.apps.intake.columns import ColumnRow, column_rows
 from hengjian.apps.intake.models import Submission
 from hengjian.apps.intake.selectors import WORKING
 from hengjian.engines.tables.contract import TABLES
+from hengjian.engines.tables.ready import find_ready
 from hengjian.ui import wording
 from hengjian.ui.figures import share_bar
 from hengjian.ui.parts import Action, NextStep, Step, Tab, Work
@@ -21,9 +22,11 @@ KINDS = (
     ("new", "新增", "blue", "库里没有的编号"),
     ("changed", "变更", "mid", "同一编号，内容不同；旧值保留，新值取代"),
     ("same", "相同", "grey", "与已收的一字不差，不重复写入"),
+    ("repeated", "重复", "grey", "同一行在这份文件里又出现一次，只收一次"),
     ("quarantined", "隔离", "amb", "整行错位，等您决定是否移回"),
     ("refused", "拒收", "ink", "读不成确定的值，逐行写明原因"),
 )
+TAKEN = ("accepted", "可收", "blue", "读得准的行；按数据表看，见下表")
 ANCHORS = {"changed": "#chg", "quarantined": "#qua", "refused": "#ref"}
 TAGS = {"accepted": "ok", "failed": "bad", "withdrawn": "line", "previewed": "blue"}
 STATE_WORDS = {"previewed": "试运行完成，尚未导入"}
@@ -130,15 +133,26 @@ def work(submission: Submission, may: Mapping[str, bool]) -> Work | None:
     )
 
 
+def _kinds(submission: Submission) -> list[tuple[str, str, str, str]]:
+    """What the rows of the original fall into: together they are all of them.
+
+    Where one row makes several records (or several rows make one), the records stand by table instead.
+    """
+    counts = submission.preview
+    if counts.get("spread"):
+        return [TAKEN, *(kind for kind in KINDS if kind[0] in ("quarantined", "refused"))]
+    return [kind for kind in KINDS if kind[0] != "repeated" or counts.get("repeated")]
+
+
 def count_rows(submission: Submission) -> list[dict[str, Any]]:
     """The table under the share bar."""
     counts = submission.preview
     if not counts:
         return []
-    accepted = submission.state == "accepted"
-    next_words = {"new": "已写入" if accepted else "收下", "same": "略过"}
+    taken = "已写入" if submission.state == "accepted" else "收下"
+    next_words = {"new": taken, "accepted": taken, "same": "略过", "repeated": "略过"}
     rows = []
-    for key, label, kind, meaning in KINDS:
+    for key, label, kind, meaning in _kinds(submission):
         amount = counts.get(key, 0)
         anchor = ANCHORS.get(key, "") if amount else ""
         word = f"看 {wording.num(amount)} 行" if anchor else next_words.get(key, "—") if amount else "—"
@@ -149,25 +163,42 @@ def count_rows(submission: Submission) -> list[dict[str, Any]]:
 def share(submission: Submission) -> Any:
     """The share bar of the dry run, or nothing."""
     counts = submission.preview
-    if not counts or not any(counts.get(key) for key, *_ in KINDS):
+    if not counts or not counts.get("rows"):
         return None
-    return share_bar([(label, counts.get(key, 0), kind) for key, label, kind, _ in KINDS], unit=" 行")
+    parts = [(label, counts.get(key, 0), kind) for key, label, kind, _ in _kinds(submission)]
+    return share_bar(parts, unit=" 行") if any(amount for _, amount, _ in parts) else None
+
+
+def tables(submission: Submission) -> list[dict[str, Any]]:
+    """Records by table, where they are not the rows of the original one by one."""
+    found: list[dict[str, Any]] = submission.preview.get("tables", [])
+    return found if submission.preview.get("spread") or len(found) > 1 else []
+
+
+def many(detail: Mapping[str, Any]) -> bool:
+    """More than one sheet was taken, or is there to choose from."""
+    return len(detail.get("sheets", [])) > 1
+
+
+def origin(submission: Submission) -> dict[str, str] | None:
+    """The ready-made mapping in use: its title and what it does."""
+    name = submission.preview.get("ready") or ""
+    one = find_ready(name)
+    return {"title": one.title, "note": one.mapping.note} if one and not submission.preview.get("remembered") else None
 
 
 def sheets(detail: Mapping[str, Any], submission: Submission) -> list[dict[str, Any]]:
-    """Every sheet with its columns ready for the form; at most twenty are shown."""
+    """Every sheet with its columns ready for the form."""
     shown = []
-    for place, sheet in enumerate(detail.get("sheets", [])[:20]):
+    for place, sheet in enumerate(detail.get("sheets", [])):
         columns: list[ColumnRow] = column_rows(place, sheet, submission)
-        labels = "、".join(TABLES[name].header for name in sheet.get("tables", []) if name in TABLES)
-        sure = sum(column.level == "高" for column in columns)
         shown.append(
             {
                 **sheet,
                 "place": place,
+                "name": sheet["sheet"] or sheet["file"].rpartition("/")[2],
                 "columns_shown": columns,
-                "label": labels,
-                "sure": sure,
+                "label": "、".join(TABLES[name].header for name in sheet.get("tables", []) if name in TABLES),
                 "taken": sum(bool(column.chosen) for column in columns),
             }
         )

@@ -17,18 +17,29 @@ from hengjian.apps.intake import storage
 from hengjian.apps.intake.models import Submission
 from hengjian.apps.intake.moved import move_back
 from hengjian.apps.intake.selectors import InForce, in_force, lake_files_for
-from hengjian.apps.intake.showing import shown_changes, shown_detail
+from hengjian.apps.intake.showing import shown_changes, shown_detail, unread_detail
 from hengjian.apps.intake.signatures import recognised_mapping, signature_of
 from hengjian.apps.registry.models import Institution
-from hengjian.backends.duckdb_intake import prepare
+from hengjian.backends.duckdb_intake import NothingTaken, prepare
 from hengjian.backends.duckdb_intake_preview import Preview, SheetPreview
 from hengjian.backends.lake_comparison import Comparison, Standing, compare_with_lake
 from hengjian.engines.tables.contract import TABLES
 from hengjian.engines.tables.mapping import mapping_from_json, mapping_to_json
+from hengjian.engines.tables.ready import find_ready
 from hengjian.kernel.errors import Refused
 
 Report = Callable[[int, int, str], None]
 Found = tuple[dict[str, Any], dict[str, Any]]
+NO_READY = "none"
+"""A person's decision that no ready-made mapping is to be used."""
+
+
+class Unread(Refused):
+    """Nothing was taken; `detail` shows the sheets as they came, so that a person can map one by hand."""
+
+    def __init__(self, sentence: str, detail: dict[str, Any]) -> None:
+        super().__init__(sentence)
+        self.detail = detail
 
 
 def staged_tables(submission: Submission) -> dict[str, Path]:
@@ -50,17 +61,24 @@ def compared(staged: Path, existing: Sequence[InForce], table: str, *, folder: P
 
 
 def read(submission: Submission, *, report: Report) -> Found:
-    """Read a submission's file; (counts for the record, detail for the page). Raises Refused with a sentence."""
+    """Read a submission's file; (counts for the record, detail for the page).
+
+    Raises Refused with a sentence, Unread where there is something to show beside it.
+    """
     folder = storage.work_folder(submission)
     shutil.rmtree(folder)
     folder.mkdir(parents=True)
     shutil.rmtree(storage.refused_folder(submission), ignore_errors=True)
     named = _under_its_name(submission, folder)
-    asked = dict(submission.mapping)
-    remembered = None
-    if not asked.get("tables"):
-        asked, remembered = recognised_mapping(submission, named, folder) or (asked, None)
-    preview = _prepare(submission, [named], asked, folder, report)
+    asked, remembered, ready = _asked_mapping(submission, named, folder)
+    try:
+        preview = _prepare(submission, [named], asked, folder, report)
+    except NothingTaken as error:
+        raise Unread(error.sentence, _unread(submission, error.preview)) from error
+    except Refused as error:
+        if not asked.get("tables"):
+            raise
+        raise Unread(error.sentence, _look_without_mapping(submission, named, folder, report)) from error
     repairs = list(submission.mapping.get("repairs", []))
     moved_back = 0
     if repairs and preview.moved_rows:
@@ -68,7 +86,39 @@ def read(submission: Submission, *, report: Report) -> Found:
         if extra:
             base = _only_mapping(preview) or asked
             preview = _prepare(submission, [named, extra], base, folder, report)
-    return _result(submission, preview, remembered=remembered, moved_back=moved_back, report=report)
+    return _result(
+        submission, preview, origin={"remembered": remembered, "ready": ready}, moved_back=moved_back, report=report
+    )
+
+
+def _asked_mapping(submission: Submission, named: Path, folder: Path) -> tuple[dict[str, Any], int, str]:
+    """(mapping, version of the remembered one, name of the ready-made one): what a person said, else what was kept."""
+    asked = dict(submission.mapping)
+    ready = str(asked.get("ready", ""))
+    if asked.get("tables"):
+        return asked, 0, ready
+    chosen = find_ready(ready)
+    if chosen is not None:
+        return asked | mapping_to_json(chosen.mapping), 0, ready
+    if ready or submission.table:
+        return asked, 0, ""
+    mapping, version = recognised_mapping(submission, named, folder) or (asked, 0)
+    return mapping, version, ""
+
+
+def _unread(submission: Submission, preview: Preview) -> dict[str, Any]:
+    return unread_detail(preview, table=submission.table, wanted=str(submission.mapping.get("sheet", "")))
+
+
+def _look_without_mapping(submission: Submission, named: Path, folder: Path, report: Report) -> dict[str, Any]:
+    """The sheets as they came where the mapping asked for does not fit them; nothing where they cannot be read."""
+    try:
+        preview = _prepare(submission, [named], {}, folder, report)
+    except NothingTaken as error:
+        preview = error.preview
+    except Refused:
+        return {}
+    return _unread(submission, preview)
 
 
 def _under_its_name(submission: Submission, folder: Path) -> Path:
@@ -92,6 +142,7 @@ def _prepare(
         files,
         table=submission.table or None,
         mapping=mapping_from_json(mapping) if mapping.get("tables") else None,
+        ready=submission.mapping.get("ready") != NO_READY,
         institutions=_codes_by_name(submission),
         demo=settings.DEMO,
         workdir=folder,
@@ -128,7 +179,7 @@ def _only_mapping(preview: Preview) -> dict[str, Any]:
 
 
 def _result(
-    submission: Submission, preview: Preview, *, remembered: int | None, moved_back: int, report: Report
+    submission: Submission, preview: Preview, *, origin: dict[str, Any], moved_back: int, report: Report
 ) -> Found:
     report(0, 1, "与已收的数据比较")
     storage.keep_refused(submission, preview.refused_file, preview.refused_rows)
@@ -142,16 +193,23 @@ def _result(
         "quarantined": max(preview.quarantined - moved_back, 0),
         "refused": preview.refused,
         "moved_back": moved_back,
-        **{name: sum(table[name] for table in tables) for name in ("new", "changed", "same")},
+        **{name: sum(table[name] for table in tables) for name in ("new", "changed", "same", "repeated")},
         "tables": tables,
-        "spread": any(len(sheet.tables) > 1 for sheet in taken),
+        "spread": not _one_record_a_row(preview, tables),
         "mapping": _only_mapping(preview),
         "signature": signature_of([column.header for column in single.columns]) if single else "",
-        "remembered": remembered or 0,
+        "remembered": origin["remembered"],
+        "ready": origin["ready"] or (single.ready if single else ""),
     }
     detail = shown_detail(preview, counts)
     detail["changes"], detail["changes_more"] = shown_changes(changes), len(changes) >= 50
     return counts, detail
+
+
+def _one_record_a_row(preview: Preview, tables: list[dict[str, Any]]) -> bool:
+    """Do the records, taken together, count the rows of the original?"""
+    records = sum(table[name] for table in tables for name in ("new", "changed", "same", "repeated"))
+    return records == preview.accepted and all(len(sheet.tables) < 2 for sheet in taken_sheets(preview))
 
 
 def _tables(submission: Submission, preview: Preview) -> tuple[list[dict[str, Any]], list[Any]]:
@@ -170,6 +228,7 @@ def _tables(submission: Submission, preview: Preview) -> tuple[list[dict[str, An
                 "new": found.new,
                 "changed": found.changed,
                 "same": found.same,
+                "repeated": staged.repeated,
             }
         )
         changes += [(name, change) for change in found.examples]

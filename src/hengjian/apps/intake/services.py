@@ -144,13 +144,14 @@ def reread(
     now: datetime,
     today: date,
     mapping: dict[str, Any],
-    table: str = "",
+    table: str | None = None,
     queue: bool = True,
 ) -> Submission:
-    """Read again with the mapping that a person confirmed or changed."""
+    """Read again with the mapping that a person confirmed or changed; `table` None keeps the one named before."""
 
     def apply(row: Submission, *_: Any) -> None:
-        row.mapping, row.message, row.table, row.touched_at = mapping, "", table or row.table, now
+        row.mapping, row.message, row.touched_at = mapping, "", now
+        row.table = row.table if table is None else table
         row.done, row.total, row.cancel_requested, row.attempts, row.runner = 0, 0, False, 0, ""
 
     submission = perform(
@@ -299,7 +300,7 @@ def accept_from_command_line(
             now=now,
             today=today,
             mapping=mapping or submission.mapping,
-            table=table or "",
+            table=table,
             queue=False,
         )
     tasks.read_now(submission.pk)

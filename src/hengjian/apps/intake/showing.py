@@ -23,8 +23,11 @@ from hengjian.backends.duckdb_intake_preview import Preview, RefusedCell, SheetP
 from hengjian.backends.lake_comparison import Change
 from hengjian.engines.tables.contract import TABLES
 from hengjian.engines.tables.mapping import mapping_to_json
+from hengjian.engines.tables.ready import find_ready
 
-SHOWN_SHEETS, SHOWN_COLUMNS, SHOWN_ROWS, SHOWN_BAD = 20, 40, 4, 3
+SHOWN_SHEETS, SHOWN_COLUMNS, SHOWN_ROWS, SHOWN_BAD = 60, 40, 4, 3
+SHOWN_UNREAD = 8
+ORIGINS = {"remembered": "记住的对应", "ready": "现成的对应"}
 REASONS = {
     "superscript": "上标丢失",
     "value.two_units": "两种单位",
@@ -39,6 +42,7 @@ REASONS = {
     "limit.unit": "限值单位不同",
     "blank": "没有填写",
     "key.contradicting": "同一编号互相矛盾",
+    "key.elsewhere": "与另一张表矛盾",
     "date.form": "日期看不懂",
     "date.month": "没有这个日期",
     "date.day": "没有这个日期",
@@ -68,7 +72,11 @@ def shown_detail(preview: Preview, counts: dict[str, Any]) -> dict[str, Any]:
     left_out = [f"“{sheet.sheet or sheet.file}”{sheet.reason}" for sheet in kept_out]
     return {
         "seconds": round(preview.seconds, 2),
-        "sheets": [_sheet(preview, sheet, editable=len(own) == 1) for sheet in own[:SHOWN_SHEETS]],
+        "sheets": [
+            _sheet(preview, sheet, tables=list(sheet.tables), editable=len(own) == 1, origin=_origin(counts, sheet))
+            for sheet in own[:SHOWN_SHEETS]
+        ],
+        "sheets_more": max(len(own) - SHOWN_SHEETS, 0),
         "left_out": "；".join(left_out[:8]),
         "tables": counts["tables"],
         "reasons": _reasons(preview),
@@ -77,16 +85,58 @@ def shown_detail(preview: Preview, counts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _sheet(preview: Preview, sheet: SheetPreview, *, editable: bool) -> dict[str, Any]:
-    width = min(len(sheet.columns), SHOWN_COLUMNS)
+def unread_detail(preview: Preview, *, table: str, wanted: str) -> dict[str, Any]:
+    """The sheets of a file in which no table was found, as they came; one of them is to be mapped by hand.
+
+    `table` is the table a person chose, `wanted` the name of the sheet they chose; both may be empty.
+    """
+    sheets = [sheet for sheet in preview.sheets if sheet.head][:SHOWN_UNREAD]
+    best = max(sheets, key=lambda sheet: (bool(wanted) and sheet.sheet == wanted, _named_columns(sheet)), default=None)
+    return {
+        "sheets": [
+            _sheet(preview, sheet, tables=_candidates(sheet, table), editable=sheet is best, origin="")
+            for sheet in sheets
+        ],
+        "sheets_more": len(preview.sheets) - len(sheets),
+        "facts": _facts(preview, sheets),
+    }
+
+
+def _named_columns(sheet: SheetPreview) -> tuple[bool, int]:
+    return sheet.table is not None, sum(bool(column.header) for column in sheet.columns)
+
+
+def _candidates(sheet: SheetPreview, table: str) -> list[str]:
+    """Tables that the columns of a sheet may be taken for."""
+    mapped = [target.table for target in sheet.mapping.targets] if sheet.mapping else []
+    return list(dict.fromkeys([*mapped, *(name for name in (table, sheet.table) if name)]))
+
+
+def _origin(counts: dict[str, Any], sheet: SheetPreview) -> str:
+    """Where a mapping that was not recognised column by column comes from."""
+    return "remembered" if counts.get("remembered") else "ready" if sheet.ready or counts.get("ready") else ""
+
+
+def _sheet(preview: Preview, sheet: SheetPreview, *, tables: list[str], editable: bool, origin: str) -> dict[str, Any]:
+    width = min(len(sheet.columns) or max((len(row) for row in sheet.head), default=0), SHOWN_COLUMNS)
+    exact = bool(sheet.columns) and all(column.confidence == 1.0 for column in sheet.columns if column.header)
+    known = find_ready(sheet.ready) if sheet.ready else None
     return {
         "file": sheet.file,
         "sheet": sheet.sheet,
         "rows": sheet.rows,
+        "accepted": sheet.accepted,
+        "quarantined": sheet.quarantined,
+        "refused": sheet.refused,
+        "reason": sheet.reason,
         "editable": editable,
-        "tables": list(sheet.tables),
+        "exact": exact and not origin,
+        "ready": known.title if known else "",
+        "taken_columns": sum(bool(column.target) for column in sheet.columns),
+        "all_columns": sum(bool(column.header) for column in sheet.columns),
+        "tables": tables,
         "mapping": mapping_to_json(sheet.mapping) if sheet.mapping else {},
-        "choices": choices([*sheet.tables]) if editable else [],
+        "choices": choices(tables) if editable else [],
         "letters": [letter(place) for place in range(width)],
         "columns": [
             {
@@ -94,10 +144,12 @@ def _sheet(preview: Preview, sheet: SheetPreview, *, editable: bool) -> dict[str
                 "header": column.header,
                 "sample": "，".join(column.sample[:2]),
                 "confidence": column.confidence,
-                "why": column.why,
+                "why": ORIGINS.get(origin, column.why) if column.why == "列对应文件" else column.why,
             }
             for place, column in enumerate(sheet.columns[:200])
-        ],
+        ]
+        if editable or not exact
+        else [],
         "sample": _sample(preview, sheet, width),
         "note": _note(sheet),
     }
@@ -112,12 +164,14 @@ def _sample(preview: Preview, sheet: SheetPreview, width: int) -> list[dict[str,
 
 def _head(sheet: SheetPreview, width: int) -> list[dict[str, Any]]:
     rows, data = [], 0
-    first_header = sheet.header_rows[0] if sheet.header_rows else 1
-    numbering = 0 if first_header == 0 else 1  # a Parquet file's names stand above row 1
+    first_header = sheet.header_rows[0] if sheet.header_rows else 0
+    numbering = 0 if sheet.header_rows and first_header == 0 else 1  # a Parquet file's names stand above row 1
     for place, cells in enumerate(sheet.head):
         number = place + numbering
         kind, word = (
-            ("hd", "表头")
+            ("", "原样")
+            if not sheet.header_rows
+            else ("hd", "表头")
             if number in sheet.header_rows
             else ("ttl", "标题")
             if number < first_header
@@ -125,7 +179,7 @@ def _head(sheet: SheetPreview, width: int) -> list[dict[str, Any]]:
         )
         if not kind:
             data += 1
-            if data > SHOWN_ROWS or not any(cell.strip() for cell in cells):
+            if data > (SHOWN_ROWS if sheet.header_rows else 2 * SHOWN_ROWS) or not any(cell.strip() for cell in cells):
                 continue
         shown: list[dict[str, Any]] = [{"text": text} for text in (cells + [""] * width)[:width]]
         if kind == "ttl" and sum(bool(text.strip()) for text in cells) == 1:

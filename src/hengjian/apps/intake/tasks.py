@@ -102,6 +102,8 @@ def read_now(pk: int) -> None:
             ended = _fail(submission, "读取已取消，没有写入任何数据。")
         except IllegalMove:
             ended = True  # withdrawn while it was being read
+        except reading.Unread as error:
+            ended = _fail(submission, error.sentence, detail=error.detail)
         except DomainError as error:
             ended = _fail(submission, error.sentence)
         finally:
@@ -115,9 +117,15 @@ def _keep(submission: Submission, counts: dict[str, Any], detail: dict[str, Any]
     _step(submission, "preview", preview=counts, message="", step="")
 
 
-def _fail(submission: Submission, sentence: str) -> bool:
+@transaction.atomic
+def _fail(submission: Submission, sentence: str, *, detail: dict[str, Any] | None = None) -> bool:
+    """End a reading; the counts of an earlier dry run no longer hold, `detail` is what there is to see."""
     if Submission.objects.filter(pk=submission.pk, state="reading").exists():
-        _step(submission, "fail", facts={"message": sentence}, message=sentence, step="", cancel_requested=False)
+        DryRun.objects.update_or_create(
+            submission=submission, defaults={"detail": detail or {}, "read_at": timezone.now()}
+        )
+        facts = {"message": sentence}
+        _step(submission, "fail", facts=facts, message=sentence, step="", cancel_requested=False, preview={})
     return True
 
 

@@ -16,10 +16,11 @@ from hengjian.apps.accounts.gates import needs
 from hengjian.apps.accounts.rights import may
 from hengjian.apps.intake import pages, refusals, services
 from hengjian.apps.intake.columns import changed_mapping
-from hengjian.apps.intake.forms import HandInForm, MappingFileForm, WithdrawForm, table_choices
+from hengjian.apps.intake.forms import HandInForm, RereadForm, WithdrawForm
 from hengjian.apps.intake.models import DryRun, Submission
 from hengjian.apps.intake.procedures import SUBMISSION
 from hengjian.apps.intake.selectors import WORKING, organs_to_hand_in, remembered_for, submissions_seen_by
+from hengjian.engines.tables.ready import ready_mappings
 from hengjian.kernel.errors import Refused
 from hengjian.ui.lists import Column, Filter, ListSpec, View
 from hengjian.ui.parts import Action, Empty
@@ -103,7 +104,7 @@ def hand_in(request: HttpRequest) -> HttpResponse:
                 )
             return redirect("intake:show", submission.number)
     status = 422 if form.is_bound else 200
-    context = {"form": form, "tables": pages.template_links(), "one_organ": len(organs) < 2}
+    context = {"form": form, "tables": pages.template_links(), "ready_titles": [one.title for one in ready_mappings()]}
     return render(request, "intake/hand_in.html", context, status=status)
 
 
@@ -118,7 +119,7 @@ def _receive(request: HttpRequest, form: HandInForm) -> tuple[Submission, bool]:
         now=timezone.now(),
         today=_today(),  # type: ignore[arg-type]
         table=given["table"],
-        mapping=given["mapping"],
+        mapping=given["mapping"] or ({"ready": given["ready"]} if given["ready"] else {}),
     )
 
 
@@ -135,16 +136,16 @@ def _page(
     submission: Submission,
     *,
     withdraw_form: WithdrawForm | None = None,
-    mapping_form: MappingFileForm | None = None,
+    reread_form: RereadForm | None = None,
 ) -> HttpResponse:
     context = _context(request, submission)
     context |= {
         "withdraw_form": withdraw_form or WithdrawForm(),
-        "mapping_form": mapping_form or MappingFileForm(),
+        "reread_form": reread_form or _reread_form(submission, context["detail"]),
         "withdraw_open": withdraw_form is not None,
-        "mapping_open": mapping_form is not None,
+        "reread_open": reread_form is not None,
     }
-    wrong = (withdraw_form and withdraw_form.errors) or (mapping_form and mapping_form.errors)
+    wrong = (withdraw_form and withdraw_form.errors) or (reread_form and reread_form.errors)
     return render(request, "intake/show.html", context, status=422 if wrong else 200)
 
 
@@ -155,6 +156,7 @@ def _context(request: HttpRequest, submission: Submission) -> dict[str, Any]:
     }
     dry_run = DryRun.objects.filter(submission=submission).first()
     detail = dry_run.detail if dry_run else {}
+    sheets = pages.sheets(detail, submission)
     signature = submission.preview.get("signature", "")
     remembered = remembered_for(submission.organ, submission.sender, signature) if signature else None
     reason = request.GET.get("reason", "")
@@ -168,12 +170,16 @@ def _context(request: HttpRequest, submission: Submission) -> dict[str, Any]:
         "state_tag": pages.state_tag(submission),
         "work": pages.work(submission, rights),
         "refresh_seconds": 3 if submission.state in WORKING else None,
-        "table_choices": table_choices("自动识别"),
+        "many": pages.many(detail),
+        "form_sheet": next((sheet for sheet in sheets if sheet["editable"]), None),
+        "origin": pages.origin(submission),
         "heading_rows": pages.rows_to_take(submission),
         "records": pages.to_write(submission),
         "counts": pages.count_rows(submission),
         "bar": pages.share(submission),
-        "sheets": pages.sheets(detail, submission),
+        "sheets": sheets,
+        "exact_sheets": [sheet for sheet in sheets if sheet["exact"]],
+        "tables": pages.tables(submission),
         "editable": rights["submit"] and submission.state in {"previewed", "failed"},
         "refused": refusals.page(submission, reason=reason, number=1, size=8),
         "reasons": pages.reason_tabs(submission, detail, reason, reverse("intake:show", args=[submission.number])),
@@ -217,26 +223,55 @@ def refused(request: HttpRequest, number: str) -> HttpResponse:
 def reread(request: HttpRequest, number: str) -> HttpResponse:
     """Dry run again with other columns, with a mapping file, or with rows moved back."""
     submission = _submission(request, number)
-    form = MappingFileForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _page(request, submission, mapping_form=form)
     dry_run = DryRun.objects.filter(submission=submission).first()
+    detail = dry_run.detail if dry_run else {}
+    form = _reread_form(submission, detail, request)
+    if not form.is_valid():
+        return _page(request, submission, reread_form=form)
     try:
-        mapping = form.cleaned_data["mapping"] or changed_mapping(
-            submission, dry_run.detail if dry_run else {}, request.POST
-        )
+        mapping, table = _wanted(submission, detail, form.cleaned_data, request)
     except Refused as error:
         form.add_error("mapping", error.sentence)
-        return _page(request, submission, mapping_form=form)
+        return _page(request, submission, reread_form=form)
     services.reread(
         pk=submission.pk,
         user=request.user,
         now=timezone.now(),
         today=_today(),
         mapping=mapping,  # type: ignore[arg-type]
-        table=request.POST.get("table", ""),
+        table=table,
     )
     return redirect("intake:show", submission.number)
+
+
+def _reread_form(submission: Submission, detail: dict[str, Any], request: HttpRequest | None = None) -> RereadForm:
+    sheets = detail.get("sheets", []) if submission.state == "failed" else []
+    return RereadForm(
+        request.POST if request else None,
+        request.FILES if request else None,
+        sheets=[sheet["sheet"] for sheet in sheets if sheet["sheet"]],
+        initial={"table": submission.table, "sheet": _editable_sheet(detail)},
+    )
+
+
+def _editable_sheet(detail: dict[str, Any]) -> str:
+    return next((str(sheet["sheet"]) for sheet in detail.get("sheets", []) if sheet["editable"]), "")
+
+
+def _wanted(
+    submission: Submission, detail: dict[str, Any], given: dict[str, Any], request: HttpRequest
+) -> tuple[dict[str, Any], str | None]:
+    """(mapping, table) that the person asks for; another table or sheet starts anew, else columns are changed."""
+    if given["mapping"]:
+        return given["mapping"], None
+    if given["ready"]:
+        return {"ready": given["ready"]}, ""
+    other_table = "table" in request.POST and given["table"] != submission.table
+    other_sheet = bool(given.get("sheet")) and given["sheet"] != _editable_sheet(detail)
+    if other_table or other_sheet:
+        sheet = {"sheet": given["sheet"]} if given.get("sheet") else {}
+        return sheet, given["table"]
+    return changed_mapping(submission, detail, request.POST), None
 
 
 @needs("intake.accept")
