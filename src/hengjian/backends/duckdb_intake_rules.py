@@ -11,7 +11,7 @@ from hengjian.engines.tables.writing import ODD_BLANKS, PLACEHOLDERS
 
 _MOMENT = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,6})?)?)?"
 _SCIENTIFIC = r"[+-]?\d(\.\d+)?[eE]\+?\d+"
-_PLAIN_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?"
+_PLAIN_NUMBER = r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?"
 _CONTROLS = tuple("\t\r\n\x0b\x0c")
 
 
