@@ -14,7 +14,7 @@ from tests.engines.screening.screened import LAB, OTHER_LAB, Rows, lab, results,
 HOUR = timedelta(hours=1)
 
 
-def tested(*, attended: bool | None = True) -> Rows:
+def titrated(*, attended: bool | None = True) -> Rows:
     """One attended titration of twenty minutes and some seconds for every report, by P12."""
     tables = results(lab(), item_code="acid", method_no="GB 12456-2021", tester_id="P12", instrument_id="E1")
     for report, row in zip(tables["reports"], tables["results"], strict=True):
@@ -37,20 +37,20 @@ def clash(tables: Rows, pairs: int = 1, *, after: timedelta = timedelta(minutes=
 
 
 def test_one_after_the_other_is_silent(tmp_path: Path) -> None:
-    found = screened(DETECTOR, tested(), tmp_path)
+    found = screened(DETECTOR, titrated(), tmp_path)
     assert found == [] and found.abstained[LAB] == ""
 
 
 def test_two_attended_tests_at_once_are_strong_once_and_certain_when_repeated(tmp_path: Path) -> None:
-    once = screened(DETECTOR, clash(tested()), tmp_path / "a")
+    once = screened(DETECTOR, clash(titrated()), tmp_path / "a")
     assert once.severities == ["strong"] and once.natures() == {"overlap"}
     assert once[0]["report_ids"] == "R000|R001" and once[0]["subject_id"] == "P12"
-    assert screened(DETECTOR, clash(tested(), 2), tmp_path / "b").severities == ["certain"]
+    assert screened(DETECTOR, clash(titrated(), 2), tmp_path / "b").severities == ["certain"]
 
 
 @pytest.mark.parametrize("attended", [False, None])
 def test_unattended_runs_are_not_judged(tmp_path: Path, attended: bool | None) -> None:
-    found = screened(DETECTOR, clash(tested(attended=attended), 3), tmp_path)
+    found = screened(DETECTOR, clash(titrated(attended=attended), 3), tmp_path)
     assert found == [] and found.abstained[LAB]
 
 
@@ -64,18 +64,18 @@ def test_unattended_runs_are_not_judged(tmp_path: Path, attended: bool | None) -
     ],
 )
 def test_a_touch_a_batch_a_colleague_and_a_subcontractor_are_silent(tmp_path: Path, benign: dict[str, Any]) -> None:
-    assert screened(DETECTOR, clash(tested(), 3, **benign), tmp_path) == []
+    assert screened(DETECTOR, clash(titrated(), 3, **benign), tmp_path) == []
 
 
 def test_one_sample_under_two_reports_is_silent(tmp_path: Path) -> None:
-    tables = clash(tested(), 3)
+    tables = clash(titrated(), 3)
     for place in range(3):
         tables["reports"][2 * place + 1]["sample_id"] = tables["reports"][2 * place]["sample_id"]
     assert screened(DETECTOR, tables, tmp_path) == []
 
 
 def test_whole_days_abstain(tmp_path: Path) -> None:
-    tables = clash(tested(), 3)
+    tables = clash(titrated(), 3)
     for row in tables["results"]:
         for name in ("started_at", "finished_at"):
             row[name] = row[name].replace(hour=0, minute=0, second=0)
@@ -84,7 +84,7 @@ def test_whole_days_abstain(tmp_path: Path) -> None:
 
 
 def test_a_swapped_number_of_a_colleague_at_work_that_day_is_a_question(tmp_path: Path) -> None:
-    tables = clash(tested())
+    tables = clash(titrated())
     tables["results"].append(
         tables["results"][0]
         | {"report_id": "R030", "tester_id": "P21", "started_at": tables["results"][0]["started_at"] + 3 * HOUR}
@@ -95,12 +95,12 @@ def test_a_swapped_number_of_a_colleague_at_work_that_day_is_a_question(tmp_path
 
 
 def test_a_house_that_writes_down_batches_throughout_is_a_question(tmp_path: Path) -> None:
-    found = screened(DETECTOR, clash(tested(), 20), tmp_path)
+    found = screened(DETECTOR, clash(titrated(), 20), tmp_path)
     assert found.severities == ["weak"] and found.natures() == {"roster"}
 
 
 def test_a_corrected_report_is_silent(tmp_path: Path) -> None:
-    tables = clash(tested())
+    tables = clash(titrated())
     tables["reports"][1]["corrects"] = "R000"
     assert screened(DETECTOR, tables, tmp_path) == []
 
@@ -211,5 +211,5 @@ def test_one_vehicle_with_the_whole_visit_written_twice_is_a_question(tmp_path: 
 
 
 def test_the_key_stays_when_more_reports_join(tmp_path: Path) -> None:
-    keys = {screened(DETECTOR, clash(tested(), n), tmp_path / str(n))[0]["finding_key"] for n in (1, 3)}
+    keys = {screened(DETECTOR, clash(titrated(), n), tmp_path / str(n))[0]["finding_key"] for n in (1, 3)}
     assert len(keys) == 1
