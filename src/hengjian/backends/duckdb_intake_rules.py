@@ -9,7 +9,7 @@ from hengjian.engines.tables.contract import DUCKDB_TYPES, Column
 from hengjian.engines.tables.values import FALSE_WORDS, TRUE_WORDS
 from hengjian.engines.tables.writing import ODD_BLANKS, PLACEHOLDERS
 
-_MOMENT = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,6})?)?)?"
+_MOMENT = r"(19\d\d|20\d\d|2100)[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,6})?)?)?"
 _SCIENTIFIC = r"[+-]?\d(\.\d+)?[eE]\+?\d+"
 _PLAIN_NUMBER = r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?"
 _CONTROLS = tuple("\t\r\n\x0b\x0c")
@@ -61,12 +61,7 @@ def number(cell: str) -> str:
 
 
 def _moment(cell: str, kind: str) -> str:
-    moment = f"try_cast({cell} AS TIMESTAMP)"
-    return (
-        f"CASE WHEN regexp_full_match({cell}, '{_MOMENT}') "
-        f"AND {moment} BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-12-31 23:59:59.999999' "
-        f"THEN CAST({moment} AS {kind}) END"
-    )
+    return f"CASE WHEN regexp_full_match({cell}, '{_MOMENT}') THEN CAST(try_cast({cell} AS TIMESTAMP) AS {kind}) END"
 
 
 def _bool(cell: str) -> str:

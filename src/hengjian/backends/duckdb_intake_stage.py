@@ -219,7 +219,8 @@ class TargetStage:
         self.connection.execute(
             f"COPY (SELECT {cells}, {sources}, v.rid + {first_row} AS source_row FROM {self._joined()} "
             f"WHERE v.state = 0 {sorted_again}) "
-            f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)"
+            f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy, "
+            f"ROW_GROUP_SIZE 122880, DICTIONARY_SIZE_LIMIT 10000)"
         )
 
 
