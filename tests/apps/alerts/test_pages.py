@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from typing import Any
@@ -246,3 +247,29 @@ def test_the_precision_page_shows_counts_with_their_interval(tree: Tree) -> None
     text = _client(analyst).get(reverse("alerts:precision")).content.decode()
     assert "A6" in text and "–" in text
     assert "还没有预警" in _client(make_user(tree.other_county)).get(reverse("alerts:precision")).content.decode()
+
+
+def test_reports_are_named_by_the_number_printed_on_them(tree: Tree) -> None:
+    lab = make_institution(tree.county)
+    evidence = {
+        "says": "报告 R00001 的样品与报告 R00002 重叠",
+        "labels": {"report_id": "报告标识", "other_report": "重叠的报告"},
+        "rows": [{"report_id": "R00001", "other_report": "R00002"}],
+    }
+    found = finding(lab, detector="B2", reports=["R00001", "R00002"], evidence=json.dumps(evidence))
+    printed = {"R00001": "QS-2026-00001", "R00002": "QS-2026-00002"}
+    finished(organ=tree.county, user=make_user(tree.county), findings=[found], numbers=printed)
+    packet = packet_of(Alert.objects.get())
+    assert packet.says == "报告 QS-2026-00001 的样品与报告 QS-2026-00002 重叠"
+    assert packet.heads == (("报告编号", False), ("重叠的报告", False))
+    assert [cell.shown for cell in packet.rows[0]] == ["QS-2026-00001", "QS-2026-00002"]
+
+
+def test_two_reports_under_one_number_keep_their_keys_beside(tree: Tree) -> None:
+    alert = _alert(tree)
+    alert.evidence = {
+        "labels": {"report_id": "报告标识", "other_report": "重叠的报告"},
+        "rows": [{"report_id": "R00001", "other_report": "R00002"}],
+        "numbers": {"R00001": "QS-1", "R00002": "QS-1"},
+    }
+    assert [cell.shown for cell in packet_of(alert).rows[0]] == ["QS-1（R00001）", "QS-1（R00002）"]

@@ -163,14 +163,23 @@ def running(*, organ: Organ, user: User, today: date = TODAY) -> ScreeningRun:
     )
 
 
-def finished(*, organ: Organ, user: User, findings: Sequence[Mapping[str, Any]], now: datetime = NOW) -> ScreeningRun:
-    """A run finished with these findings, as if the engine had written them."""
+def finished(
+    *,
+    organ: Organ,
+    user: User,
+    findings: Sequence[Mapping[str, Any]],
+    now: datetime = NOW,
+    numbers: Mapping[str, str] | None = None,
+) -> ScreeningRun:
+    """A run finished with these findings, as if the engine had written them; `numbers` are printed on the reports."""
     run = running(organ=organ, user=user)
     out, dataset = run.folder / "out", run.folder / "dataset"
     out.mkdir(parents=True)
     dataset.mkdir()
     reports = sorted({one for row in findings for one in row["report_ids"].split("|") if one})
-    pq.write_table(pa.table({"report_id": reports, "field": ["food"] * len(reports)}), dataset / "reports.parquet")
+    printed = {"report_no": [numbers.get(one) for one in reports]} if numbers else {}
+    columns = {"report_id": reports, "field": ["food"] * len(reports), **printed}
+    pq.write_table(pa.table(columns), dataset / "reports.parquet")
     pq.write_table(
         pa.Table.from_pylist([dict(row) for row in findings], schema=FINDINGS_SCHEMA), out / "findings.parquet"
     )

@@ -9,8 +9,10 @@ from itertools import product
 from typing import Any
 
 from hengjian.apps.alerts.models import Alert
+from hengjian.apps.runs.outcome import REPORT_COLUMNS
 from hengjian.engines.screening.catalogue import DETECTORS
 from hengjian.engines.screening.detector import Detector
+from hengjian.engines.tables.contract import TABLES
 from hengjian.ui import figures, wording
 
 BY_ID = {detector.id: detector for detector in DETECTORS}
@@ -79,12 +81,13 @@ class Packet:
     unit: str
     slip: bool
     retired: bool
+    numbers: Mapping[str, str]
 
 
 def packet_of(alert: Alert) -> Packet:
     """Read an alert's evidence; a retired or changed detector is shown by what the evidence itself carries."""
     evidence, detector = alert.evidence, BY_ID.get(alert.detector)
-    rows = [row for row in evidence.get("rows", ()) if isinstance(row, dict)]
+    rows = [_numbered(row, evidence.get("numbers", {})) for row in evidence.get("rows", ()) if isinstance(row, dict)]
     labels = _labels(evidence, detector, rows)
     odd, words = _at_odds(alert.detector, detector, labels)
     common = _common(rows, labels, odd)
@@ -109,7 +112,17 @@ def packet_of(alert: Alert) -> Packet:
         unit=str(evidence.get("unit", "报告")),
         slip=bool(evidence.get("slip")),
         retired=detector is None,
+        numbers=evidence.get("numbers", {}),
     )
+
+
+def _numbered(row: Mapping[str, Any], numbers: Mapping[str, str]) -> dict[str, Any]:
+    """The row with its reports by the numbers printed on them; two reports under one number keep their keys beside."""
+    named = {name: str(row[name]) for name in REPORT_COLUMNS if row.get(name)}
+    shown = {name: numbers.get(key, key) for name, key in named.items()}
+    if len(set(shown.values())) < len(set(named.values())):
+        shown = {name: f"{number}（{named[name]}）" for name, number in shown.items()}
+    return {**row, **shown}
 
 
 def _at_odds(number: str, detector: Detector | None, labels: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
@@ -129,7 +142,12 @@ def _labels(
     order = [name for name in (detector.labels if detector else ()) if name in stored]
     order += [name for name in stored if name not in order]
     there = {name for row in rows for name in row}
-    return {name: stored[name] for name in order if name in there}
+    if {"report_id", "report_no"} <= there and all(row.get("report_id") == row.get("report_no") for row in rows):
+        there.remove("report_id")
+    labels = {name: stored[name] for name in order if name in there}
+    if "report_id" in labels and evidence.get("numbers"):
+        labels["report_id"] = TABLES["reports"].columns["report_no"].header
+    return labels
 
 
 def _common(rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str], odd: Sequence[str]) -> tuple[str, ...]:

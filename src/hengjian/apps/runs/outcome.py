@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,14 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from hengjian.apps.runs.models import ScreeningRun
-from hengjian.backends.connection import open_connection
 
 FINDINGS, INSTITUTIONS, SUMMARY = "findings.parquet", "institutions.parquet", "run.json"
 FILES = {FINDINGS: "发现", INSTITUTIONS: "机构风险", SUMMARY: "运行说明"}
 INDEX = "index.parquet"
 BATCH = 2_000
+NUMBERS_KEPT = 50
+REPORT_COLUMNS = ("report_id", "other_report")
+NAMED_REPORT = re.compile(r"(?<=报告 )[^\s（），：]+")
 INDEX_OWN = ("finding_key", "detector", "field", "severity", "institution_id", "occurred_on", "score")
 INDEX_SCHEMA = pa.schema(
     [
@@ -119,30 +121,35 @@ def findings_of(run: ScreeningRun) -> Iterator[dict[str, Any]]:
     """Every finding of the run in file order: columns by the contract, `report_ids` as a list, `evidence` as a dict.
 
     `field` is added: the field of the first accused report, empty where the finding names no report of the dataset.
+    The evidence gains `numbers`: the number printed on each report that it names, for people know no other; its
+    sentence names reports by these.
     """
     path = output(run, FINDINGS)
-    fields = _fields_of_reports(run)
+    reports = _reports_named(run)
     for batch in pq.ParquetFile(path).iter_batches(batch_size=BATCH):
         for row in batch.to_pylist():
             row["report_ids"] = [part for part in (row["report_ids"] or "").split("|") if part]
             row["evidence"] = json.loads(row["evidence"] or "{}")
-            row["field"] = next((fields[r] for r in row["report_ids"] if r in fields), "")
+            row["field"] = next((reports[r][0] for r in row["report_ids"] if r in reports), "")
+            _name_reports(row, reports)
             yield row
 
 
-def _fields_of_reports(run: ScreeningRun) -> dict[str, str]:
-    """Field by report for the first report of every finding only; reads two columns of the dataset."""
-    reports = run.folder / "dataset" / "reports"
-    pattern = str(reports / "*.parquet" if reports.is_dir() else reports.with_suffix(".parquet")).replace("'", "''")
-    found = str(output(run, FINDINGS)).replace("'", "''")
-    with closing(open_connection(temp_directory=run.folder / "spill")) as connection:
-        rows = connection.execute(
-            "SELECT r.report_id, any_value(r.field) "
-            f"FROM read_parquet('{pattern}', union_by_name = true) AS r "
-            f"SEMI JOIN (SELECT split_part(report_ids, '|', 1) AS report_id FROM read_parquet('{found}')) AS f "
-            "ON f.report_id = r.report_id GROUP BY r.report_id"
-        ).fetchall()
-    return {report: field or "" for report, field in rows}
+def _name_reports(row: dict[str, Any], reports: Mapping[str, tuple[str, str]]) -> None:
+    evidence = row["evidence"]
+    named = {str(one[name]) for one in evidence.get("rows", ()) for name in REPORT_COLUMNS if one.get(name)}
+    numbers = {one: reports[one][1] for one in sorted({*named, *row["report_ids"][:NUMBERS_KEPT]}) if one in reports}
+    evidence["numbers"] = {one: number for one, number in numbers.items() if number}
+    if "says" in evidence:
+        evidence["says"] = NAMED_REPORT.sub(lambda found: numbers.get(found[0]) or found[0], str(evidence["says"]))
+
+
+def _reports_named(run: ScreeningRun) -> dict[str, tuple[str, str]]:
+    """Field and printed number of every report that a finding names; reads three columns of the dataset."""
+    named = pq.read_table(output(run, FINDINGS), columns=["report_ids"])["report_ids"].to_pylist()
+    ids = {one for text in named for one in (text or "").split("|") if one}
+    rows = dataset_rows(run, "reports", report_ids=ids, columns=["report_id", "field", "report_no"])
+    return {row["report_id"]: (row.get("field") or "", str(row.get("report_no") or "")) for row in rows}
 
 
 def dataset_rows(
@@ -154,7 +161,7 @@ def dataset_rows(
     """
     place = run.folder / "dataset" / table
     source = place if place.is_dir() else place.with_suffix(".parquet")
-    if not source.exists():
+    if not source.exists() or not report_ids:
         return []
     rows = ds.dataset(source, format="parquet")
     wanted = ds.field("report_id").isin(sorted(report_ids))
