@@ -12,6 +12,7 @@ from hengjian.apps.accounts.models import Role
 from hengjian.apps.record.models import Event
 from hengjian.apps.runs.models import ScreeningRun
 from hengjian.apps.runs.presenting import risk_text
+from hengjian.engines.tables.contract import TABLES
 from tests.apps.factories import Tree, make_institution, make_tree, make_user
 from tests.apps.runs.samples import finding, finished, running
 
@@ -40,7 +41,7 @@ def test_the_finished_runs_page_tells_detectors_counts_inputs_and_offers_the_fil
     text = page.content.decode()
     assert page.status_code == 200
     states = "完成 1 个，失败 1 个，弃权 1 个，跳过 1 个"
-    for part in (states, "平行样不足", "缺少表 certificates", "findings.parquet", "食品"):
+    for part in (states, "平行样不足", "缺少表 certificates", "findings.parquet", "食品", TABLES["reports"].header):
         assert part in text, part
 
 

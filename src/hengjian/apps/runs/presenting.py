@@ -16,6 +16,7 @@ from hengjian.apps.runs.models import ScreeningRun
 from hengjian.apps.runs.procedures import RUN
 from hengjian.apps.runs.services import INTERRUPTED, interrupted
 from hengjian.apps.runs.wording import CLUSTERS, DETECTOR_STATES, title_of
+from hengjian.engines.tables.contract import TABLES
 from hengjian.engines.tables.fields import FIELD_CODES
 from hengjian.ui import figures, wording
 from hengjian.ui.parts import Action, Work
@@ -181,6 +182,15 @@ def heat_of(run: ScreeningRun) -> SafeString | None:
         url=lambda r, c: findings_url(run, field=fields[r] or "none", detector=columns[c]),
         absent="—",
     )
+
+
+def inputs_of(run: ScreeningRun) -> list[dict[str, Any]]:
+    """The tables that were screened, each with its Chinese `title`, in the order of the data contract."""
+    order = list(TABLES)
+    named = [
+        {**one, "title": TABLES[one["table"]].header if one["table"] in TABLES else one["table"]} for one in run.inputs
+    ]
+    return sorted(named, key=lambda one: order.index(one["table"]) if one["table"] in order else len(order))
 
 
 def risk_text(risk: float) -> str:

@@ -85,6 +85,7 @@ def show_run(request: HttpRequest, number: str) -> HttpResponse:
         "groups": presenting.detector_groups(run),
         "heat": presenting.heat_of(run),
         "downloads": _downloads(request, run),
+        "inputs": presenting.inputs_of(run),
     }
     return render(request, "runs/show.html", context)
 
