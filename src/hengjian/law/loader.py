@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -96,6 +97,14 @@ class Lawbook:
 def lawbook() -> Lawbook:
     """The law data of this program, read once per process."""
     return load(files("hengjian.law"))
+
+
+@cache
+def edition() -> str:
+    """Eight hex digits that change with any word of the law data: which rulebook a page or a printout rests on."""
+    folder = files("hengjian.law")
+    texts = (folder.joinpath(name).read_bytes() for name in sorted(SECTIONS))
+    return sha256(b"\0".join(texts)).hexdigest()[:8]
 
 
 def load(folder: Traversable) -> Lawbook:

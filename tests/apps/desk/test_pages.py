@@ -14,6 +14,7 @@ from hengjian.apps.desk.finding import code_advice, marked, split_prefix
 from hengjian.apps.desk.tasks import Task, grouped, until_text, waited
 from hengjian.apps.intake.models import Submission
 from hengjian.apps.registry.models import Certificate, Person
+from hengjian.law.loader import edition
 from tests.apps.factories import LONG_AGO, NOW, TODAY, make_institution, make_tree, make_user
 from tests.apps.runs.samples import finding, finished, put_into_lake, report
 
@@ -177,3 +178,18 @@ def test_pages_ask_the_database_a_few_times_however_much_there_is(tree, path, dj
     client = client_of(make_user(tree.county, Role.SECTION_CHIEF))
     with django_assert_max_num_queries(15):
         assert client.get(path).status_code == 200
+
+
+def test_a_demonstration_says_so_on_every_page_and_a_real_installation_does_not(tree, settings):
+    client, said = client_of(make_user(tree.county)), "演示数据：地区、机构、人员均为虚构"
+    settings.DEMO = True
+    assert said in client.get("/").content.decode()
+    assert said in Client().get("/sign-in/").content.decode()
+    settings.DEMO = False
+    assert said not in client.get("/").content.decode()
+
+
+def test_every_page_names_its_rulebook_but_not_to_strangers(tree):
+    said = f"规则库版本 {edition()}，按 {timezone.localdate():%Y-%m-%d} 有效的条文"
+    assert said in client_of(make_user(tree.county)).get("/").content.decode()
+    assert "规则库版本" not in Client().get("/sign-in/").content.decode()

@@ -1,5 +1,7 @@
 """App configuration of desk."""
 
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -24,4 +26,12 @@ class DeskConfig(AppConfig):
         wording.name_verbs(all_verbs())
         navigation.place("home", "desk:home")
         navigation.place("search", "desk:search")
+        navigation.foot_note(_demonstration)
         navigation.register(navigation.Item("desk", "工作台", "desk:home", order=10))
+
+
+def _demonstration(request: Any) -> str | None:
+    """Nobody may take the invented city for a real one."""
+    from django.conf import settings
+
+    return "演示数据：地区、机构、人员均为虚构" if settings.DEMO else None

@@ -1,5 +1,7 @@
 """App configuration of rulebook."""
 
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -14,6 +16,7 @@ class RulebookConfig(AppConfig):
         from hengjian.ui.navigation import Item
 
         view = policies.VIEW.code
+        navigation.foot_note(_edition)
         navigation.register(
             Item("rules", "总览与查找", "rulebook:home", permission=view, order=10),
             Item("rules", "条文与版本", "rulebook:articles", permission=view, order=20),
@@ -25,3 +28,14 @@ class RulebookConfig(AppConfig):
             Item("rules", "标准", "rulebook:standards", permission=view, order=80),
             Item("rules", "检测器", "rulebook:detectors", permission=view, order=90),
         )
+
+
+def _edition(request: Any) -> str | None:
+    """Which rulebook the page rests on; strangers at the sign-in page are told nothing."""
+    from django.utils import timezone
+
+    from hengjian.law.loader import edition
+
+    if not request.user.is_authenticated:
+        return None
+    return f"规则库版本 {edition()}，按 {timezone.localdate():%Y-%m-%d} 有效的条文"
