@@ -131,7 +131,21 @@ def test_days_are_read_as_people_write_them(text: str) -> None:
     assert parse_day(text) == date(2026, 11, 20)
 
 
-@pytest.mark.parametrize("text", ["", "20/11/2026", "2026-13-01", "0000-01-01", "2026-2-30", "今天", "²⁰²⁶-1-1x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "20/11/2026",
+        "2026-13-01",
+        "0000-01-01",
+        "1899-12-31",
+        "2200-01-01",
+        "9999-12-31",
+        "2026-2-30",
+        "今天",
+        "²⁰²⁶-1-1x",
+    ],
+)
 def test_days_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(Refused):
         parse_day(text)
