@@ -70,7 +70,7 @@ class Dossier:
     alerts: list[Alert] | None
     alert_count: int
     submissions: list[Any] | None
-    declarations: list[Declaration]
+    declarations: list[tuple[Declaration, str]]
     risk: Any
     timeline: list[Event]
     event_count: int
@@ -141,9 +141,18 @@ def open_dossier(user: User, institution: Institution, *, on: date, today: date,
     )
 
 
-def _declared(parts: Parts, on: date) -> list[Declaration]:
+def _declared(parts: Parts, on: date) -> list[tuple[Declaration, str]]:
+    """Declarations up to the day, newest first, each with whom or what it is about."""
     rows = [one for one in parts.of(Declaration) if (one.declared_on or one.changed_on or on) <= on]
-    return sorted(rows, key=lambda one: one.declared_on or one.changed_on or on, reverse=True)
+    rows.sort(key=lambda one: one.declared_on or one.changed_on or on, reverse=True)
+    names = _names(parts)
+    return [(one, names.get(one.subject_id, one.subject_id)) for one in rows]
+
+
+def _names(parts: Parts) -> dict[str, str]:
+    """Name by number of people and instruments: declarations carry the number alone."""
+    people = {one.person_id: one.name for one in parts.of(Person) if one.name}
+    return {**people, **{one.instrument_id: one.name for one in parts.of(Instrument) if one.name}}
 
 
 def leading_people(people: list[Person], signing: dict[str, list[Signatory]]) -> list[tuple[Person, str]]:
@@ -293,9 +302,12 @@ def _of_changes(institution: Institution, former: list[FormerValue]) -> Iterable
 
 
 def _of_declarations(parts: Parts) -> Iterable[Event]:
+    names = _names(parts)
     for one in parts.of(Declaration):
         if when := one.declared_on or one.changed_on:
-            yield Event(when, f"申报变更：{one.get_kind_display() or '未写类别'}", "", one.subject_id)
+            yield Event(
+                when, f"申报变更：{one.get_kind_display() or '未写类别'}", "", names.get(one.subject_id, one.subject_id)
+            )
 
 
 def _of_record(institution: Institution) -> Iterable[Event]:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from hengjian.ui.figures.drawing import Drawn, element, join, mark, percent, picture, word
 
 Moment = date | datetime
+DECEMBER = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ def validity_strip(lanes: Sequence[Lane], *, start: date, end: date, today: date
     for index, month in enumerate(months):
         if index % sparse:
             continue
-        label = f"{month.month}月" if month.year == year else f"{month.year}-{month.month:02d}"
+        plain = month.year == year or (index == 0 and month.month == DECEMBER)  # two years side by side would overlap
+        label = f"{month.month}月" if plain else f"{month.year}-{month.month:02d}"
         year = month.year
         words.append(_tick(scale(month), label, wide_only=index % (4 * sparse) != 0))
     if today and start <= today <= end:
