@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -169,10 +169,19 @@ def share(submission: Submission) -> Any:
     return share_bar(parts, unit=" 行") if any(amount for _, amount, _ in parts) else None
 
 
-def tables(submission: Submission) -> list[dict[str, Any]]:
-    """Records by table, where they are not the rows of the original one by one."""
+def tables(submission: Submission, shown: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Records by table, where neither the rows of the original nor the list of sheets tells them already."""
     found: list[dict[str, Any]] = submission.preview.get("tables", [])
+    if any("records" in sheet for sheet in shown):
+        return []
     return found if submission.preview.get("spread") or len(found) > 1 else []
+
+
+def _records(detail: Mapping[str, Any], submission: Submission) -> dict[str, dict[str, Any]]:
+    """Table → its records, where every sheet feeds one table of its own."""
+    fed = [name for sheet in detail.get("sheets", []) for name in sheet.get("tables", [])]
+    alone = len(set(fed)) == len(fed) == len(detail.get("sheets", [])) > 1 and not detail.get("sheets_more")
+    return {one["table"]: one for one in submission.preview.get("tables", [])} if alone else {}
 
 
 def many(detail: Mapping[str, Any]) -> bool:
@@ -189,7 +198,7 @@ def origin(submission: Submission) -> dict[str, str] | None:
 
 def sheets(detail: Mapping[str, Any], submission: Submission) -> list[dict[str, Any]]:
     """Every sheet with its columns ready for the form."""
-    shown = []
+    shown, records = [], _records(detail, submission)
     for place, sheet in enumerate(detail.get("sheets", [])):
         columns: list[ColumnRow] = column_rows(place, sheet, submission)
         shown.append(
@@ -200,6 +209,7 @@ def sheets(detail: Mapping[str, Any], submission: Submission) -> list[dict[str, 
                 "columns_shown": columns,
                 "label": "、".join(TABLES[name].header for name in sheet.get("tables", []) if name in TABLES),
                 "taken": sum(bool(column.chosen) for column in columns),
+                **({"records": records[sheet["tables"][0]]} if records and sheet["tables"][0] in records else {}),
             }
         )
     return shown
