@@ -12,7 +12,6 @@ from hengjian.engines.tables.writing import ODD_BLANKS, PLACEHOLDERS
 _MOMENT = r"(19\d\d|20\d\d|2100)[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,6})?)?)?"
 _SCIENTIFIC = r"[+-]?\d(\.\d+)?[eE]\+?\d+"
 _PLAIN_NUMBER = r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?"
-_CONTROLS = tuple("\t\r\n\x0b\x0c")
 
 
 def quote(name: str) -> str:
@@ -47,10 +46,11 @@ def fast(column: Column, cell: str) -> str | None:
         case "date" | "ts":
             return _moment(cell, DUCKDB_TYPES[column.type])
         case "id":
-            plain = f"strlen({cell}) = length({cell}) AND NOT {_odd_ends(cell, _CONTROLS)}"
+            plain = f"strlen({cell}) = length({cell}) AND {_even_ends(cell)}"
             return f"CASE WHEN {plain} AND NOT regexp_full_match({cell}, '{_SCIENTIFIC}') THEN {cell} END"
         case "text":
-            return f"CASE WHEN {_odd_ends(cell, (*_CONTROLS, *ODD_BLANKS))} THEN NULL ELSE {cell} END"
+            wide = f"NOT {_odd_ends(cell)}"
+            return f"CASE WHEN {_even_ends(cell)} AND (strlen({cell}) = length({cell}) OR {wide}) THEN {cell} END"
         case _:
             return None
 
@@ -78,7 +78,12 @@ def _codes(column: Column, cell: str) -> str:
     return f"CASE {cell} {branches} END"
 
 
-def _odd_ends(cell: str, odd: tuple[str, ...]) -> str:
+def _even_ends(cell: str) -> str:
+    """No control character (tab, line break …) at either end of a trimmed text: they all sort before `!`."""
+    return f"{cell} >= '!' AND right({cell}, 1) >= '!'"
+
+
+def _odd_ends(cell: str) -> str:
     """Wide or no-break blanks around the text: rare, so a reader takes them off."""
-    ends = " OR ".join(f"suffix({cell}, {literal(mark)}) OR prefix({cell}, {literal(mark)})" for mark in odd)
+    ends = " OR ".join(f"suffix({cell}, {literal(mark)}) OR prefix({cell}, {literal(mark)})" for mark in ODD_BLANKS)
     return f"({ends})"
