@@ -251,3 +251,18 @@ def test_a_missing_folder_table_or_column_is_refused_in_chinese(tmp_path: Path) 
 def test_an_unknown_detector_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="Z9"):
         screen(tmp_path, tmp_path / "out", only=["Z9"])
+
+
+def test_good_blind_samples_and_checks_without_findings_are_itemised(tmp_path: Path) -> None:
+    city = SmallCity()
+    city.tables["rounds"] = [
+        {"round_id": f"N{number}", "institution_id": institution(number), "item_code": "I1", "value": value}
+        | {"assigned": 10.0, "sigma_pt": 1.0, "blind": True}
+        for number, value in ((1, 10.4), (2, 14.0))
+    ]
+    screen(city.write(tmp_path / "data"), tmp_path / "out")
+    rows = {row["institution_id"]: row for row in pq.read_table(tmp_path / "out" / "institutions.parquet").to_pylist()}
+    good, failed, other = (json.loads(rows[institution(number)]["exonerating"]) for number in (1, 2, 3))
+    assert [one["what"][:6] for one in good if one["decibans"] < 0] == ["盲样考核 1"]
+    assert all(one["decibans"] == 0 for one in failed + other) and "均无疑点" in other[0]["what"]
+    assert rows[institution(1)]["risk"] < rows[institution(3)]["risk"]

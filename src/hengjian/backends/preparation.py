@@ -18,6 +18,7 @@ from hengjian.engines.screening.gate import (
     column_quality_sql,
     read_column_quality,
 )
+from hengjian.engines.screening.score import blind_samples
 from hengjian.engines.tables.contract import DUCKDB_TYPES, TABLES
 
 ALWAYS = {
@@ -38,6 +39,7 @@ class Prepared:
     n_reports: dict[str, int]
     quality: dict[str, dict[tuple[str, str], ColumnQuality]] = field(default_factory=dict)
     remarks: list[dict[str, object]] = field(default_factory=list)
+    exonerating: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 def needed_columns(detectors: Iterable[Detector]) -> dict[str, tuple[str, ...]]:
@@ -78,7 +80,23 @@ def prepare(
         remarks=remarks,
     )
     _measure(connection, prepared, columns)
+    prepared.exonerating = _blind_samples(reader, connection)
     return prepared
+
+
+def _blind_samples(reader: DatasetReader, connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, float]]:
+    """What good blind samples are worth, by institution; {} without them."""
+    if "rounds" not in reader.tables:
+        return {}
+    read = reader.select("rounds", ("round_id", "institution_id", "value", "assigned", "sigma_pt", "blind"))
+    rows = connection.execute(
+        "SELECT institution_id, count(*), max(abs(value - assigned) / sigma_pt), "
+        "count(CASE WHEN abs(value - assigned) <= 2 * sigma_pt THEN 1 END) "
+        f"FROM ({read}) WHERE blind AND sigma_pt > 0 AND value IS NOT NULL AND assigned IS NOT NULL "
+        "GROUP BY institution_id"
+    ).fetchall()
+    judged = {str(row[0]): blind_samples(good=int(row[3]), judged=int(row[1]), worst_z=float(row[2])) for row in rows}
+    return {institution: worth for institution, worth in judged.items() if worth}
 
 
 def _load_institutions(reader: DatasetReader, connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:

@@ -230,12 +230,13 @@ def _spoken(hits: pa.Table, silent: Mapping[str, str]) -> pa.Table:
 
 
 def _write(out: Path, prepared: Prepared, state: _State, *, today: date, started: float) -> RunSummary:
+    accused = {finding.institution_id for finding in state.findings}
     facts = [
         InstitutionFacts(
             institution_id=institution,
             n_reports=prepared.n_reports.get(institution, 0),
             abstained=state.abstained.get(institution, {}),
-            exonerating={},
+            exonerating=_exonerating(prepared, state, institution, accused=institution in accused),
         )
         for institution in prepared.institutions
     ]
@@ -259,6 +260,16 @@ def _write(out: Path, prepared: Prepared, state: _State, *, today: date, started
     except OSError as error:
         raise Refused(f"结果写不进 {out}：{error.strerror}", where={"file": str(out)}) from error
     return summary
+
+
+def _exonerating(prepared: Prepared, state: _State, institution: str, *, accused: bool) -> dict[str, float]:
+    """Good blind samples, and the checks that could look and found nothing (unmeasured, so worth 0 dB)."""
+    items = dict(prepared.exonerating.get(institution, {}))
+    silent = state.abstained.get(institution, {})
+    looked = [run.id for run in state.runs if run.state == "ran" and run.id not in silent]
+    if looked and not accused:
+        items[f"{len(looked)} 项检查做了判断，均无疑点（{'、'.join(looked)}）"] = 0.0
+    return items
 
 
 def _run_record(prepared: Prepared, state: _State, *, today: date) -> dict[str, object]:

@@ -15,6 +15,7 @@ from hengjian.engines.screening.score import (
     InstitutionFacts,
     at_least,
     base_risk,
+    blind_samples,
     cluster_db,
     decibans,
     score_institution,
@@ -114,3 +115,22 @@ def test_keys_are_sixteen_hex_digits_over_0x1f() -> None:
 
 def test_canonical_json_has_one_form() -> None:
     assert canonical({"b": 1 / 3, "a": None, "c": date(2026, 1, 2)}) == '{"b":0.333333333,"c":"2026-01-02"}'
+
+
+def test_good_blind_samples_lower_the_risk_and_everything_still_adds_up() -> None:
+    import json
+
+    worth = blind_samples(good=5, judged=5, worst_z=1.4)
+    assert list(worth.values()) == [-6.0]
+    facts = InstitutionFacts(institution_id="I", n_reports=100, abstained={}, exonerating={**worth, "无疑点": 0.0})
+    found = [finding(1, db=13.0, unit_level=True, cluster="digits", report_db={})]
+    with_them, without = score_institution(facts, found), score_institution(FACTS, found)
+    assert float(str(with_them["risk"])) < float(str(without["risk"]))
+    parts = json.loads(str(with_them["contributions"])) + json.loads(str(with_them["exonerating"]))
+    added = float(str(with_them["prior_db"])) + sum(part["decibans"] for part in parts)
+    assert added == pytest.approx(decibans(float(str(with_them["risk"]))), abs=1e-4)
+    assert {part["what"] for part in parts if "what" in part} == {*worth, "无疑点"}
+
+
+def test_a_failed_blind_sample_excuses_nothing() -> None:
+    assert blind_samples(good=4, judged=5, worst_z=3.2) == {} == blind_samples(good=0, judged=1, worst_z=2.5)

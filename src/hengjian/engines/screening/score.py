@@ -24,6 +24,9 @@ CLUSTER_CAP_DB = 30.0
 REPORTS_FOR_RISK = 3
 RED, AMBER = 0.70, 0.25
 EXTENT_ROUNDS = 3
+BLIND_SAMPLE_DB, BLIND_SAMPLES_DB = -2.0, -6.0
+FAILED_Z = 3.0
+"""|z| from which a result of a blind sample is unsatisfactory (GB/T 28043)."""
 
 INSTITUTIONS_SCHEMA = pa.schema(
     [
@@ -128,30 +131,48 @@ def systematic_risk(findings: Sequence[Finding], exonerating: Mapping[str, float
     return probability(decibans(INSTITUTION_PRIOR) + evidence + sum(exonerating.values()))
 
 
+def blind_samples(*, good: int, judged: int, worst_z: float) -> dict[str, float]:
+    """{what: decibans} of satisfactory blind samples (|z| ≤ 2): 2 dB each, at most 6; nothing once one has failed."""
+    if good == 0 or worst_z >= FAILED_Z:
+        return {}
+    worth = max(BLIND_SAMPLES_DB, BLIND_SAMPLE_DB * good)
+    return {f"盲样考核 {judged} 次，其中 {good} 次结果满意": worth}
+
+
 def base_risk() -> float:
     """Risk of an institution about which nothing is known."""
     return 1 - (1 - INSTITUTION_PRIOR) * (1 - LEAK)
 
 
 def score_institution(facts: InstitutionFacts, findings: Sequence[Finding]) -> dict[str, object]:
-    """One row of institutions.parquet. prior_db + Σ contributions = 10·log10 odds of the risk, up to exonerating."""
+    """One row of institutions.parquet: prior_db + Σ contributions + Σ exonerating = 10·log10 odds of the risk.
+
+    Exonerating evidence bears on systematic fraud only; it is shown with what it takes off the whole.
+    """
     counted = [finding for finding in findings if finding.severity != "weak"]
     records = [finding for finding in counted if not finding.unit_level]
     units = [finding for finding in counted if finding.unit_level]
     several, _ = false_report_risk(records, facts.n_reports)
-    systematic = systematic_risk(units, facts.exonerating)
-    risk = 1 - (1 - systematic) * (1 - several) * (1 - LEAK)
-    risk = min(max(risk, 1e-6), 1 - 1e-6)
+    accused = _joined(systematic_risk(units, {}), several)
+    risk = _joined(systematic_risk(units, facts.exonerating), several)
+    worth, taken = sum(facts.exonerating.values()), decibans(risk) - decibans(accused)
+    exonerating = {what: taken * db / worth if worth else 0.0 for what, db in facts.exonerating.items()}
     return {
         "institution_id": facts.institution_id,
         "risk": nine_digits(risk),
         "band": "red" if risk >= RED else "amber" if risk >= AMBER else "green",
         "prior_db": nine_digits(decibans(base_risk())),
-        "contributions": canonical(_contributions(findings, decibans(risk) - decibans(base_risk()))),
+        "contributions": canonical(_contributions(findings, decibans(accused) - decibans(base_risk()))),
         "n_reports": facts.n_reports,
         "abstained": "|".join(f"{detector}:{reason}" for detector, reason in sorted(facts.abstained.items())),
-        "exonerating": canonical([{"what": what, "decibans": db} for what, db in sorted(facts.exonerating.items())]),
+        "exonerating": canonical([{"what": what, "decibans": db} for what, db in sorted(exonerating.items())]),
     }
+
+
+def _joined(systematic: float, several: float) -> float:
+    """Noisy-or of systematic fraud, several false reports and the leak, never quite 0 or 1."""
+    risk = 1 - (1 - systematic) * (1 - several) * (1 - LEAK)
+    return min(max(risk, 1e-6), 1 - 1e-6)
 
 
 def _contributions(findings: Sequence[Finding], shift_db: float) -> list[dict[str, object]]:

@@ -8,6 +8,7 @@ LEAST_ITEMS = 5
 LEAST_SHARED = 0.8
 RARE = 20
 SURPRISE_NATS = 60.0
+SUCCESSION_S = 6 * 3600
 CHANCE_NATS = 7.0
 """−ln of the number of such pairs to be expected by chance: 7 nats = one in a thousand data sets."""
 
@@ -81,6 +82,8 @@ SELECT m.*, a.institution_id AS institution_a, b.institution_id AS institution_b
        m.surprise >= least({SURPRISE_NATS}, size.ln_pairs + {CHANCE_NATS}) AS surprising,
        coalesce(a.sample_id = b.sample_id, false) AS same_sample,
        coalesce(a.lot_no = b.lot_no AND a.client_id = b.client_id, false) AS same_lot,
+       coalesce(a.client_id = b.client_id AND m.surprise < {SURPRISE_NATS}
+                AND abs(hj_epoch(a.issued_at) - hj_epoch(b.issued_at)) <= {SUCCESSION_S}, false) AS succession,
        a.report_no = b.report_no AND a.institution_id = b.institution_id AS same_number,
        coalesce(a.client_id <> b.client_id, false) AS other_client,
        coalesce(a.sample_id <> b.sample_id, false) AS other_sample
@@ -102,11 +105,12 @@ WITH linked AS (
     SELECT head, institution_a AS institution_id, report_a AS report_id, no_a AS report_no, sample_a AS sample,
            client_a AS client, issued_a AS issued_at, report_b AS other_report, sample_b AS other_sample,
            client_b AS other_client_id, shared, items_a AS items, surprise,
-           same_sample OR same_lot OR same_number OR NOT other_sample AS related, other_client AND other_sample AS firm
+           same_sample OR same_lot OR succession OR same_number OR NOT other_sample AS related,
+           other_client AND other_sample AS firm
     FROM linked
     UNION ALL
     SELECT head, institution_b, report_b, no_b, sample_b, client_b, issued_b, report_a, sample_a, client_a,
-           shared, items_b, surprise, same_sample OR same_lot OR same_number OR NOT other_sample,
+           shared, items_b, surprise, same_sample OR same_lot OR succession OR same_number OR NOT other_sample,
            other_client AND other_sample
     FROM linked
 )
@@ -121,7 +125,7 @@ QUALIFY row_number() OVER (PARTITION BY head, report_id, related ORDER BY surpri
 
 DETECTOR = Detector(
     id="C4",
-    version=1,
+    version=2,
     name="result_vectors",
     title="不同样品的整套检测结果雷同",
     meaning="两份以上互不相干的样品，五项以上定量结果逐位相同，偶然发生的机会极小，可能是复制的数据。",
@@ -179,6 +183,7 @@ DETECTOR = Detector(
     ),
     benign=(
         "同一样品、同一委托方同批号、更正或复检报告，仅作疑问列出",
+        "同一委托方六小时内先后测得的，前后数值本就相近，除非相同得极不寻常，仅作疑问列出",
         "未检出、零值和常见数值不计分；按同项目全部报告中该数值的稀有程度计算",
         "重复上传视为一份；质控与能力验证样品不计",
     ),
