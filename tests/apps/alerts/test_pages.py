@@ -273,3 +273,12 @@ def test_two_reports_under_one_number_keep_their_keys_beside(tree: Tree) -> None
         "numbers": {"R00001": "QS-1", "R00002": "QS-1"},
     }
     assert [cell.shown for cell in packet_of(alert).rows[0]] == ["QS-1（R00001）", "QS-1（R00002）"]
+
+
+def test_codes_of_the_contract_are_words_in_the_evidence(tree: Tree) -> None:
+    alert = _alert(tree)
+    alert.evidence = {
+        "labels": {"report_id": "报告标识", "field": "领域", "sign_mode": "签名方式"},
+        "rows": [{"report_id": "R00001", "field": "food", "sign_mode": "esign"}],
+    }
+    assert [cell.shown for cell in packet_of(alert).rows[0]] == ["R00001", "食品", "电子签名"]

@@ -13,6 +13,7 @@ from hengjian.apps.runs.outcome import REPORT_COLUMNS
 from hengjian.engines.screening.catalogue import DETECTORS
 from hengjian.engines.screening.detector import Detector
 from hengjian.engines.tables.contract import TABLES
+from hengjian.engines.tables.fields import FIELD_CODES
 from hengjian.ui import figures, wording
 
 BY_ID = {detector.id: detector for detector in DETECTORS}
@@ -20,6 +21,15 @@ NONE = "—"
 REPORTS_SHOWN = 50
 LEAST_DRAWN = 3
 
+CODES: Mapping[str, Mapping[str, str]] = {
+    "right_field": FIELD_CODES,
+    **{
+        name: TABLES[table].columns[name].codes
+        for table, names in (("reports", ("field", "purpose", "sign_mode", "verdict")), ("raw_series", ("channel",)))
+        for name in names
+    },
+}
+"""The contract's codes in Chinese, for columns that a detector passes on as they are."""
 AT_ODDS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "A1": (("item_name", "basis", "nature"), "不在能力附表内"),
     "A2": (("certificate_no", "fault", "valid_to"), "与证书状态矛盾"),
@@ -167,7 +177,7 @@ def _say(value: Any, name: str, detector: Detector | None) -> str:
     if isinstance(value, list):
         return "、".join(str(one) for one in value[:20]) + ("…" if len(value) > 20 else "")
     words = detector.words.get(name, {}) if detector else {}
-    return words.get(str(value), str(value))
+    return words.get(str(value)) or CODES.get(name, {}).get(str(value), str(value))
 
 
 def _is_numeric(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
