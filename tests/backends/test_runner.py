@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,8 @@ def test_an_honest_city_has_no_findings_and_every_institution_a_row(tmp_path: Pa
     assert summary.findings == 0
     states = {one.id: one.state for one in summary.detectors}
     assert set(states.values()) <= {"ran", "skipped", "abstained"}
-    assert {states[one] for one in ("A2", "A6", "A10", "B2", "C4", "D3")} == {"ran"}
+    assert {states[one] for one in ("A2", "A6", "A10", "B2", "C4")} == {"ran"}
+    assert states["D3"] == "abstained", "ten institutions are too few peers"
     rows = pq.read_table(tmp_path / "out" / "institutions.parquet").to_pylist()
     assert len(rows) == 10 and {row["band"] for row in rows} == {"green"}
 
@@ -166,7 +168,7 @@ def test_a_duplicate_upload_is_no_clone(tmp_path: Path) -> None:
 
 
 def test_replicates_far_closer_than_the_peers_are_strong(tmp_path: Path) -> None:
-    city = SmallCity()
+    city = SmallCity(institutions=22)
     for report in city.reports(5):
         base = {row["item_code"]: row["value"] for row in city.results(report["report_id"], replicate=0)}
         for row in city.results(report["report_id"]):
@@ -176,6 +178,54 @@ def test_replicates_far_closer_than_the_peers_are_strong(tmp_path: Path) -> None
     found = run(city, tmp_path, "D3")
     assert {(row["institution_id"], row["severity"]) for row in found} == {(institution(5), "strong")}
     assert all(row["q_value"] <= 0.05 for row in found)
+
+
+def test_few_peers_and_no_known_precision_leave_replicates_unjudged(tmp_path: Path) -> None:
+    city = SmallCity()
+    for row in city.tables["results"]:
+        row["value"], row["value_text"] = 20.001, "20.001"
+    screen(city.write(tmp_path / "data"), tmp_path / "out", only=["D3"])
+    record = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert [one["state"] for one in record["detectors"]] == ["abstained"]
+
+
+def test_the_sentence_of_a_finding_has_figures_for_people(tmp_path: Path) -> None:
+    city = SmallCity(institutions=22)
+    for row in city.tables["results"]:
+        if row["replicate"] and row["report_id"].startswith("R05"):
+            row["value"] = round(20 + 0.04 * float(city.chance.normal()), 3)
+            row["value_text"] = f"{row['value']:.3f}"
+    says = {json.loads(row["evidence"])["says"] for row in run(city, tmp_path, "D3")}
+    assert says
+    for sentence in says:
+        for number in re.findall(r"\d+\.\d+", sentence):
+            assert len(number.replace(".", "").lstrip("0")) <= 3, sentence
+
+
+def test_minutes_between_two_clocks_are_no_accusation(tmp_path: Path) -> None:
+    """Uploads stamped five minutes slow at one institution, ten at another with a few quick uploads only."""
+    city = SmallCity()
+    for row in city.tables["reports"]:
+        row["uploaded_at"] = row["issued_at"] + timedelta(hours=3, seconds=7)
+    for place, row in enumerate(city.reports(1)):
+        row["uploaded_at"] = row["issued_at"] + timedelta(minutes=-5 if place % 2 else 300)
+    for row in city.reports(2)[:6]:
+        row["uploaded_at"] = row["issued_at"] - timedelta(minutes=10)
+    found = run(city, tmp_path, "A6")
+    assert {row["severity"] for row in found} <= {"weak"}
+    assert institution(1) not in {row["institution_id"] for row in found}, "its clock shows in all its quick uploads"
+
+
+def test_an_upload_hours_before_the_issue_is_no_matter_of_clocks(tmp_path: Path) -> None:
+    city = SmallCity()
+    for row in city.tables["reports"]:
+        row["uploaded_at"] = row["issued_at"] + timedelta(minutes=40, seconds=7)
+    for row in city.reports(1)[:6]:
+        row["uploaded_at"] = row["issued_at"] - timedelta(days=4, hours=5)
+    found = run(city, tmp_path, "A6")
+    assert {row["institution_id"] for row in found} == {institution(1)}
+    certain = [row for row in found if row["severity"] == "certain"]
+    assert len(certain) == 1 and "相差 4 天" in json.loads(certain[0]["evidence"])["says"]
 
 
 def test_the_same_data_give_the_same_bytes(tmp_path: Path) -> None:

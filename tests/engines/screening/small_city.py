@@ -23,10 +23,10 @@ def institution(number: int) -> str:
 class SmallCity:
     """Rows by table; honest as made, to be spoiled by a test and written by `write`."""
 
-    def __init__(self, seed: int = 7) -> None:
+    def __init__(self, seed: int = 7, *, institutions: int = INSTITUTIONS) -> None:
         self.chance = np.random.default_rng(seed)
         self.tables: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
-        for number in range(INSTITUTIONS):
+        for number in range(institutions):
             self._add_institution(number)
 
     def _add_institution(self, number: int) -> None:

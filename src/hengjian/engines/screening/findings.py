@@ -120,15 +120,15 @@ def sellke_db(p_value: float) -> float:
     return 10 * math.log10(1 / (-math.e * p * math.log(p)))
 
 
-def false_discovery(p_values: Sequence[float | None]) -> list[float | None]:
-    """Benjamini–Hochberg q-values over those that are not null."""
+def false_discovery(p_values: Sequence[float | None], *, tests: int = 0) -> list[float | None]:
+    """Benjamini–Hochberg q-values over those that are not null, as the least of `tests` that were made."""
     known = [index for index, p in enumerate(p_values) if p is not None]
     result: list[float | None] = [None] * len(p_values)
     if not known:
         return result
     p = np.array([p_values[index] for index in known], dtype=float)
     order = np.argsort(p, kind="stable")
-    steps = p[order] * len(p) / np.arange(1, len(p) + 1)
+    steps = p[order] * max(tests, len(p)) / np.arange(1, len(p) + 1)
     smallest = np.minimum.accumulate(steps[::-1])[::-1].clip(max=1.0)
     for place, index in enumerate(order):
         result[known[int(index)]] = float(smallest[place])
@@ -150,7 +150,8 @@ def build_findings(
     for row in hits.to_pylist():
         groups[key_of(_key_parts(detector, row))].append(row)
     members = [(_key_parts(detector, rows[0]), rows) for _, rows in sorted(groups.items())]
-    q_values = false_discovery([_least_p(rows) for _, rows in members])
+    tests = max((row.get("tests") or 0 for _, rows in members for row in rows), default=0)
+    q_values = false_discovery([_least_p(rows) for _, rows in members], tests=tests)
     found = [
         _finding(detector, parts, rows, q_value=q, judged=judged, articles=articles)
         for (parts, rows), q in zip(members, q_values, strict=True)
@@ -238,7 +239,7 @@ def _decibans(detector: Detector, row: Mapping[str, Any], severity: Severity, p_
 
 
 def _evidence(detector: Detector, rows: Sequence[Mapping[str, Any]], *, accused: int, judged: int | None) -> str:
-    hidden = {"institution_id", "slip", "firm", "p_value", "level"}
+    hidden = {"institution_id", "slip", "firm", "p_value", "level", "tests"}
     shown = [{name: value for name, value in row.items() if name not in hidden} for row in rows[:ROWS_SHOWN]]
     sentence = _says(detector, rows[0])
     if accused > 1:
@@ -259,9 +260,21 @@ def _evidence(detector: Detector, rows: Sequence[Mapping[str, Any]], *, accused:
     )
 
 
+def figure(value: float) -> str:
+    """A number as people read it: three significant digits, whole from a thousand on, no exponent."""
+    if not math.isfinite(value):
+        return "—"
+    rounded = float(f"{value:.3g}") if abs(value) < 1000 else float(round(value))
+    return f"{rounded:.12f}".rstrip("0").rstrip(".")
+
+
+def _spoken(value: Any) -> Any:
+    return figure(value) if isinstance(value, float) else _plain(value)
+
+
 def _says(detector: Detector, row: Mapping[str, Any]) -> str:
-    """The detector's sentence with the first row's values; codes are spoken by `words`."""
-    spoken = {name: detector.words.get(name, {}).get(str(value), _plain(value)) for name, value in row.items()}
+    """The detector's sentence with the first row's values; codes are spoken by `words`, figures by `figure`."""
+    spoken = {name: detector.words.get(name, {}).get(str(value), _spoken(value)) for name, value in row.items()}
     return detector.says.format_map({name: "—" if value is None else value for name, value in spoken.items()})
 
 

@@ -11,7 +11,9 @@ shown under its label:
 * `slip` bool – one mistyped field (date ± 1 day, factor 10ⁿ, unit, swapped characters) explains the row;
 * `firm` bool – two independent fields or tables contradict, no single wrong field explains the row;
 * `p_value` double, null for a rule;
-* the detector's `key_columns`.
+* the detector's `key_columns`;
+* `tests` integer, optional, the same in all rows – how many hypotheses were tested, where only the striking ones are
+  handed on: false-discovery control counts them all.
 
 The step named `population`, if there is one, yields `institution_id`, `n`: how many reports (or sets, pairs, …) of the
 institution the detector could judge. It is the denominator of "1 % of the institution's reports of that kind", the

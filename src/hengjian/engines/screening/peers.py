@@ -1,13 +1,23 @@
-"""Peer-based nulls: additive over-dispersion after Spiegelhalter, so that honest differences are not called fraud."""
+"""Peer-based nulls: how much honest laboratories differ in precision, so that the precise one is not accused.
+
+An honest laboratory's spread is k times the method's, ln k² ~ N(0, τ²) over laboratories; τ² comes from the peers
+(`screening.md` §3.2). A tail probability is the average over k: chance and honest differences together.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 Floats = npt.NDArray[np.float64]
 
 WINSOR = 0.10
+WINSOR_KEEPS = 0.679
+"""What is left of a normal variance after 10 % on either side is pulled in."""
+
+LEAST_TAU = 0.2
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(41)
 
 
 def winsorised(values: Floats, share: float = WINSOR) -> Floats:
@@ -16,20 +26,35 @@ def winsorised(values: Floats, share: float = WINSOR) -> Floats:
     return np.clip(values, low, high)
 
 
-def over_dispersion(values: Floats, errors: Floats, centre: float) -> float:
-    """τ² of units with statistics `values` and sampling errors (`screening.md` §3.2)."""
-    n = len(values)
-    if n < 2:
-        return 0.0
-    phi = float(np.mean(winsorised((values - centre) / errors) ** 2))
-    weights = errors**-2.0
-    total = float(weights.sum())
-    spread = total - float((weights**2).sum()) / total
-    return max(0.0, (n * phi - (n - 1)) / spread) if spread > 0 else 0.0
+def chi_median(freedom: Floats) -> Floats:
+    """Median of χ²_ν/ν (Wilson–Hilferty)."""
+    return np.asarray((1 - 2 / (9 * freedom)) ** 3, dtype=np.float64)
 
 
-def peer_z(values: Floats, errors: Floats) -> Floats:
-    """z of every unit against the peers' median with over-dispersion."""
-    centre = float(np.median(values))
-    spread = np.sqrt(errors**2 + over_dispersion(values, errors, centre))
-    return np.asarray((values - centre) / spread, dtype=np.float64)
+def peer_spread(ratios: Floats, freedom: Floats) -> tuple[float, float]:
+    """(centre, τ) of variance ratios with ν degrees of freedom each: robust, τ never below 0.2."""
+    centre = float(np.median(ratios / chi_median(freedom)))
+    bias = special.digamma(freedom / 2) - np.log(freedom / 2)
+    beyond = np.log(np.maximum(ratios / centre, 1e-12)) - bias
+    seen = float(np.mean(winsorised(beyond) ** 2)) / WINSOR_KEEPS
+    return centre, float(np.sqrt(max(LEAST_TAU**2, seen - float(np.mean(special.polygamma(1, freedom / 2))))))
+
+
+def precisions(tau: float) -> tuple[Floats, Floats]:
+    """Nodes k² of honest laboratories and their probabilities."""
+    return np.exp(tau * NODES), np.asarray(WEIGHTS / WEIGHTS.sum(), dtype=np.float64)
+
+
+def spread_tail(ratios: Floats, freedom: Floats, *, centre: float, tau: float) -> Floats:
+    """P(an honest laboratory's pooled variance ratio is as small)."""
+    squares, chances = precisions(tau)
+    argument = (freedom * ratios / (2 * centre))[:, None] / squares[None, :]
+    return np.asarray(special.gammainc(freedom[:, None] / 2, argument) @ chances, dtype=np.float64)
+
+
+def count_tail(counts: Floats, sizes: Floats, *, chance: Floats, tau: float) -> Floats:
+    """P(at least as many of `sizes` sets); `chance` (units × nodes of k²) is that of one set. Counts may be broken."""
+    _, chances = precisions(tau)
+    some = np.maximum(counts, 1e-9)[:, None]
+    tails = special.betainc(some, sizes[:, None] - some + 1, np.clip(chance, 0.0, 1.0))
+    return np.asarray(np.where(counts > 0, tails @ chances, 1.0), dtype=np.float64)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from hengjian.engines.screening.detector import DAY, Detector, Need, Step
 
 TOLERANCE_S = 120
+CLOCK_S = 900
+OTHER_CLOCKS = ("uploaded_at", "signed_at")
+"""Stamped by other machines than the one that says when work was done: minutes between them are a matter of clocks."""
+
 WORDS = {
     "sampled_at": "抽样时间",
     "sampling_ended_at": "采样结束时间",
@@ -66,7 +70,10 @@ LEFT JOIN skew s ON s.institution_id = r.institution_id
 
 
 def _broken(earlier: str, later: str) -> str:
-    """Reports with `earlier` after `later` by more than two minutes and skew (by more than a day at day resolution)."""
+    """Reports with `earlier` after `later` by more than two minutes and skew (by more than a day at day resolution).
+
+    `by_clock` marks gaps that two honest clocks can make between them.
+    """
     unit = f"greatest({earlier}_r, {later}_r)"
     gap = f"(({earlier}_e // {unit}) * {unit} - ({later}_e // {unit}) * {unit})"
     skew = " + greatest(0, -skew_s)" if later == "uploaded_at" else ""
@@ -75,11 +82,15 @@ def _broken(earlier: str, later: str) -> str:
     SELECT report_id, report_no, institution_id, '{earlier}' AS earlier, '{later}' AS later,
            {earlier} AS earlier_at, {later} AS later_at, {gap} AS gap_s,
            {gap} + {earlier}_least <= {allowed} AS by_earlier,
-           {gap} - {later}_greatest <= {allowed} AS by_later
+           {gap} - {later}_greatest <= {allowed} AS by_later,
+           {gap} <= {CLOCK_S if later in OTHER_CLOCKS else 0} AS by_clock
     FROM times WHERE {gap} > {allowed}"""
 
 
-BROKEN = " UNION ALL ".join(_broken(*pair) for pair in PAIRS)
+APART = " UNION ALL ".join(_broken(*pair) for pair in PAIRS)
+
+# What clocks explain accuses nobody and does not count as a second contradiction.
+BROKEN = "SELECT * FROM apart WHERE NOT by_clock"
 
 # A single field explains a report when it takes part in every contradiction and its slip mends each of them.
 BLAME = """
@@ -98,20 +109,29 @@ JOIN blame p ON p.report_id = b.report_id
 GROUP BY b.report_id
 """
 
+GAP = """CASE WHEN gap_s < 5400 THEN CAST(CAST(round(gap_s / 60.0) AS BIGINT) AS VARCHAR) || ' 分钟'
+     WHEN gap_s < 172800 THEN CAST(CAST(round(gap_s / 3600.0) AS BIGINT) AS VARCHAR) || ' 小时'
+     ELSE CAST(CAST(round(gap_s / 86400.0) AS BIGINT) AS VARCHAR) || ' 天' END"""
+
 # Of several contradictions of one report the one with the widest gap is told.
-HITS = """
-SELECT b.institution_id, b.institution_id AS subject_id, b.report_id, b.later_at AS occurred_at, 'S4' AS level,
-       v.slip = 1 AS slip, v.one_field = 0 AS firm, CAST(NULL AS DOUBLE) AS p_value,
-       b.earlier || '>' || b.later AS contradiction,
-       CASE WHEN v.slip = 1 THEN 'slip' ELSE 'order' END AS nature,
-       b.report_no, b.earlier, b.earlier_at, b.later, b.later_at, round(b.gap_s / 3600.0, 2) AS gap_hours
-FROM broken b JOIN verdict v ON v.report_id = b.report_id
-QUALIFY row_number() OVER (PARTITION BY b.report_id ORDER BY b.gap_s DESC, b.earlier, b.later) = 1
+HITS = f"""
+SELECT institution_id, institution_id AS subject_id, report_id, later_at AS occurred_at, level, slip, firm,
+       CAST(NULL AS DOUBLE) AS p_value, earlier || '>' || later AS contradiction, nature,
+       report_no, earlier, earlier_at, later, later_at, round(gap_s / 3600.0, 2) AS gap_hours, {GAP} AS gap
+FROM (
+    SELECT b.*, 'S4' AS level, v.slip = 1 AS slip, v.one_field = 0 AS firm,
+           CASE WHEN v.slip = 1 THEN 'slip' ELSE 'order' END AS nature
+    FROM broken b JOIN verdict v ON v.report_id = b.report_id
+    UNION ALL
+    SELECT a.*, 'S2' AS level, TRUE AS slip, FALSE AS firm, 'clock' AS nature
+    FROM apart a ANTI JOIN broken b ON b.report_id = a.report_id
+) AS told
+QUALIFY row_number() OVER (PARTITION BY report_id ORDER BY gap_s DESC, earlier, later) = 1
 """
 
 DETECTOR = Detector(
     id="A6",
-    version=1,
+    version=2,
     name="time_order",
     title="报告的时间先后不可能成立",
     meaning="同一份报告里，后面的环节早于前面的环节（例如检测尚未结束就已签发），签发时间或检测时间可能是编造的。",
@@ -129,6 +149,7 @@ DETECTOR = Detector(
     ),
     steps=(
         Step(name="times", sql=TIMES),
+        Step(name="apart", sql=APART),
         Step(name="broken", sql=BROKEN),
         Step(name="blame", sql=BLAME),
         Step(name="verdict", sql=VERDICT),
@@ -141,7 +162,7 @@ DETECTOR = Detector(
         Step(name="hits", sql=HITS),
     ),
     key_columns=("contradiction", "nature"),
-    says="报告 {report_no}：{earlier} {earlier_at} 晚于 {later} {later_at}，相差 {gap_hours} 小时",
+    says="报告 {report_no}：{earlier} {earlier_at} 晚于 {later} {later_at}，相差 {gap}",
     words={"earlier": WORDS, "later": WORDS},
     labels={
         "report_id": "报告标识",
@@ -151,6 +172,7 @@ DETECTOR = Detector(
         "later": "应在后的环节",
         "later_at": "其时间",
         "gap_hours": "颠倒的小时数",
+        "gap": "颠倒多久",
     },
     on_site=(
         "调取样品流转单、原始记录和仪器运行日志，核对各环节真实时间",
@@ -159,7 +181,7 @@ DETECTOR = Detector(
     ),
     benign=(
         "时间只记到天的，相差一天以内不计；记到分、秒的，两分钟以内不计",
-        "机构上报时钟的系统偏差已扣除",
+        "机构上报时钟的系统偏差已扣除；与上报、签名时间相差十五分钟以内的，按时钟不准处理，只作数据疑问",
         "一处日期错一天、日或月两位颠倒即可解释的，作为数据疑问退回核实",
     ),
 )

@@ -3,30 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 from scipy import special
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
-from hengjian.engines.screening.peers import peer_z
+from hengjian.engines.screening.findings import false_discovery
+from hengjian.engines.screening.peers import Floats, count_tail, peer_spread, precisions, spread_tail
 
 LEAST_SETS = 10
-LEAST_PEERS = 5
+LEAST_PEERS = 20
 LEAST_RESOLUTION = 2.0
 TOO_CLOSE = 0.05
 LEAST_RATIO = 0.5
-LARGEST_P = 1e-3
+LEAST_EXCESS = 3.0
+LARGEST_P = 1e-4
+LARGEST_Q = 0.05
+STANDARD_TAU = 1.0
+"""Against a standard's repeatability alone a laboratory may honestly be several times better: ln k² ~ N(0, 1)."""
+
+SMOOTH_BEYOND = 1e4
+UNIT_COLUMNS = ("institution_id", "item_code", "method_no")
+
+HIT_SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("institution_id", "subject_id", "report_id", "level")),
+        *((name, pa.string()) for name in ("item_code", "item_name", "method_no")),
+        ("occurred_at", pa.timestamp("us")),
+        ("slip", pa.bool_()),
+        ("firm", pa.bool_()),
+        *((name, pa.float64()) for name in ("p_value", "rsd_percent", "peer_rsd_percent", "ratio")),
+        *((name, pa.float64()) for name in ("close_share", "usual_sets", "peer_close_share")),
+        *((name, pa.int64()) for name in ("close_sets", "sets", "peers", "tests")),
+    ]
+)
 
 # One set = the readings of one item in one report. delta = 10^-decimals as printed, the finest that the set shows.
 SETS = """
-SELECT x.institution_id, x.report_id, x.item_code, coalesce(x.method_no, '') AS method_no, count(*) AS n,
+SELECT x.institution_id, x.report_id, x.item_code, coalesce(x.method_no, '') AS method_no,
+       coalesce(max(x.item_name), x.item_code) AS item_name, coalesce(max(i.model), '') AS model,
+       coalesce(max(x.unit), '') AS unit, count(*) AS n,
        avg(x.value) AS mean, var_samp(x.value) AS variance, min(r.issued_at) AS issued_at,
        power(10.0, -max(CASE WHEN position('.' IN x.value_text) > 0
                              THEN length(x.value_text) - position('.' IN x.value_text) ELSE 0 END)) AS delta
 FROM results x JOIN reports r ON r.report_id = x.report_id
+LEFT JOIN (SELECT instrument_id, max(model) AS model FROM instruments GROUP BY instrument_id) AS i
+       ON i.instrument_id = x.instrument_id
 WHERE x.replicate >= 1 AND x.value > 0 AND regexp_matches(x.value_text, '^[0-9]+([.][0-9]+)?$')
   AND r.corrects IS NULL
 GROUP BY x.institution_id, x.report_id, x.item_code, x.method_no
@@ -35,136 +61,222 @@ HAVING count(*) >= 2
 
 # Concentration bands of a factor of two within item and method: precision depends on level.
 BANDED = """
-SELECT *, item_code || '|' || method_no || '|' || CAST(CAST(floor(log2(mean)) AS BIGINT) AS VARCHAR) AS band,
-       variance / (mean * mean) AS rsd2, delta / mean AS rel_delta
+SELECT *, CAST(floor(log2(mean)) AS BIGINT) AS band, variance / (mean * mean) AS rsd2, delta / mean AS rel_delta
 FROM sets
 """
 
 OF_INSTITUTION = """
-SELECT band, institution_id, sum(rsd2 * (n - 1)) / sum(n - 1) AS rsd2 FROM banded GROUP BY band, institution_id
+SELECT item_code, method_no, band, institution_id, sum(n - 1) AS freedom,
+       greatest(0.0, sum((rsd2 - rel_delta * rel_delta / 12) * (n - 1)) / sum(n - 1)) AS rsd2
+FROM banded GROUP BY item_code, method_no, band, institution_id
 """
 
-# The peers' usual squared RSD: the median over institutions, so that no single one sets the norm.
+# The peers' usual squared RSD: the median over institutions (freed of the median's own bias), so that no single one
+# sets the norm.
 OF_PEERS = f"""
-SELECT band, median(rsd2) AS rsd2, count(*) AS peers FROM of_institution GROUP BY band HAVING count(*) >= {LEAST_PEERS}
+SELECT item_code, method_no, band, median(rsd2 / power(1 - 2.0 / (9 * freedom), 3)) AS rsd2
+FROM of_institution GROUP BY item_code, method_no, band HAVING count(*) >= {LEAST_PEERS}
 """
+
+OF_STANDARD = """
+SELECT item_code, coalesce(method_no, '') AS method_no, power(min(repeatability_rsd) / 100, 2) AS rsd2
+FROM standard_items WHERE repeatability_rsd > 0 GROUP BY item_code, coalesce(method_no, '')
+"""
+
+# Mass fraction for Horwitz; units that are none give none.
+FRACTION = """CASE replace(replace(unit, 'μ', 'u'), 'µ', 'u') WHEN 'g/100g' THEN 0.01 WHEN 'g/kg' THEN 0.001
+     WHEN 'mg/kg' THEN 0.000001 WHEN 'mg/L' THEN 0.000001 WHEN 'ug/kg' THEN 0.000000001 WHEN 'ug/L' THEN 0.000000001
+     END * mean"""
 
 USABLE = f"""
-SELECT b.institution_id, b.report_id, b.item_code, b.method_no, b.n, b.mean, b.issued_at, b.delta,
-       b.rsd2 AS rsd2, p.rsd2 + b.rel_delta * b.rel_delta / 12 AS expected, p.peers
-FROM banded b JOIN of_peers p ON p.band = b.band
-WHERE p.rsd2 >= {LEAST_RESOLUTION**2} * b.rel_delta * b.rel_delta
-ORDER BY b.institution_id, b.item_code, b.method_no, b.report_id
+SELECT * FROM (
+    SELECT b.institution_id, b.report_id, b.item_code, b.method_no, b.item_name, b.model, b.n, b.issued_at,
+           b.rel_delta, b.rsd2, p.rsd2 AS of_peers,
+           coalesce(s.rsd2, power(0.67 * 0.02 * power({FRACTION}, -0.1505), 2)) AS of_standard
+    FROM banded b
+    LEFT JOIN of_peers p ON p.item_code = b.item_code AND p.method_no = b.method_no AND p.band = b.band
+    LEFT JOIN of_standard s ON s.item_code = b.item_code AND s.method_no = b.method_no
+) AS known
+WHERE coalesce(of_peers, of_standard) >= {LEAST_RESOLUTION**2} * rel_delta * rel_delta
+ORDER BY institution_id, item_code, method_no, report_id
 """
 
 
-def _empty() -> pa.Table:
-    names = ("institution_id", "subject_id", "report_id", "level", "item_code", "method_no")
-    fields = [pa.field(name, pa.string()) for name in names]
-    fields += [pa.field("occurred_at", pa.timestamp("us")), pa.field("slip", pa.bool_()), pa.field("firm", pa.bool_())]
-    figures = ("p_value", "rsd_percent", "peer_rsd_percent", "ratio", "close_share", "peer_close_share")
-    fields += [pa.field(name, pa.float64()) for name in figures]
-    return pa.schema([*fields, pa.field("sets", pa.int64()), pa.field("peers", pa.int64())]).empty_table()
+@dataclass(frozen=True)
+class _Sets:
+    """Usable sets as arrays; `unit` numbers institution × item × method among `count`."""
+
+    rsd2: Floats
+    expected: Floats
+    freedom: Floats
+    weight: Floats
+    unit: npt.NDArray[np.int64]
+    count: int
+
+    def total(self, weights: Floats | None = None) -> Floats:
+        """Sums by unit."""
+        return np.bincount(self.unit, weights=weights, minlength=self.count).astype(np.float64)
+
+
+class _Verdict:
+    """By unit: p, close sets and how many were to be expected, spread against it, number of peers (0: a standard)."""
+
+    def __init__(self, count: int) -> None:
+        self.p, self.ratio, self.near, self.share = (np.ones(count) for _ in range(4))
+        self.size = np.zeros(count, dtype=np.int64)
+        self.peers = np.zeros(count, dtype=np.int64)
+
+    @property
+    def judged(self) -> npt.NDArray[np.bool_]:
+        return self.size > 0
+
+
+def closeness(rsd2: Floats, expected: Floats, freedom: Floats, rel_delta: Floats) -> Floats:
+    """How surely a set is among the 5 % closest, 0–1: readings are freed of their rounding by noise of its variance.
+
+    Without that, coarse figures would be equal by rounding far oftener than in 5 % of the sets. The noise is taken in
+    its mean (noncentral χ²), so nothing is drawn by lot.
+    """
+    step = np.maximum(rel_delta**2 / 12, 1e-300)
+    bound = special.chdtri(freedom, 1 - TOO_CLOSE) * (expected + step)
+    seen = freedom * rsd2
+    smooth = (bound / step < SMOOTH_BEYOND) & (seen < 4 * bound)
+    weight = (seen <= bound).astype(np.float64)
+    weight[smooth] = special.chndtr((bound / step)[smooth], freedom[smooth], (seen / step)[smooth])
+    return np.asarray(np.nan_to_num(weight), dtype=np.float64)
+
+
+def _chances(sets: _Sets, units: npt.NDArray[np.int64], tau: float) -> Floats:
+    """Units × nodes: the chance of a set to be close at a laboratory of precision k²."""
+    squares, _ = precisions(tau)
+    result = np.zeros((len(units), len(squares)))
+    for freedom in np.unique(sets.freedom):
+        share = sets.total((sets.freedom == freedom).astype(np.float64))[units] / sets.total()[units]
+        close = special.gammainc(freedom / 2, special.chdtri(freedom, 1 - TOO_CLOSE) / (2 * squares))
+        result += share[:, None] * close[None, :]
+    return result
+
+
+def _judge(sets: _Sets, units: npt.NDArray[np.int64], verdict: _Verdict, *, against: npt.NDArray[np.int64]) -> None:
+    """Pooled spread and number of close sets of `units`, against a peer group (none: the standard); smaller p doubled.
+
+    Peers who are close more often than 5 % raise what is expected of everybody.
+    """
+    size, near = sets.total(), sets.total(sets.weight)
+    dof = np.maximum(sets.total(sets.freedom), 1)
+    pooled = sets.total(sets.freedom * sets.rsd2 / sets.expected) / dof
+    centre, tau, share = 1.0, STANDARD_TAU, TOO_CLOSE
+    if len(against):
+        centre, tau = peer_spread(pooled[against], dof[against])
+        seen = near[against] / size[against]
+        usual = np.minimum(size[against], np.median(size[against]))
+        share = max(share, float(np.average(np.minimum(seen, np.quantile(seen, 0.9)), weights=usual)))
+    spread = spread_tail(pooled[units], dof[units], centre=centre, tau=tau)
+    chance = _chances(sets, units, tau) * (share / TOO_CLOSE)
+    count = count_tail(near[units], size[units], chance=chance, tau=tau)
+    verdict.p[units] = np.minimum(1.0, 2 * np.minimum(spread, count))
+    verdict.ratio[units] = pooled[units] / centre
+    verdict.near[units], verdict.share[units] = near[units], share
+    verdict.size[units] = size[units].astype(np.int64)
+    verdict.peers[units] = max(0, len(against) - 1)
+
+
+def judge_by_peers(sets: _Sets, levels: list[npt.NDArray[np.str_]], verdict: _Verdict) -> None:
+    """Every unit with ten sets against the narrowest level (names of groups by unit) that has twenty such units."""
+    enough = sets.total() >= LEAST_SETS
+    for names in levels:
+        for name in np.unique(names[enough & ~verdict.judged]):
+            group = np.flatnonzero((names == name) & enough)
+            if len(group) >= LEAST_PEERS:
+                _judge(sets, group[~verdict.judged[group]], verdict, against=group)
+
+
+def judge_by_standard(sets: _Sets, verdict: _Verdict) -> None:
+    """Those without enough peers against the repeatability of the standard or Horwitz, with much leeway."""
+    units = np.flatnonzero((sets.total() >= LEAST_SETS) & ~verdict.judged)
+    _judge(sets, units, verdict, against=units[:0])
 
 
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
-    """Two looks at every institution × item: all its spreads pooled, and how many sets are far too close.
-
-    Both are compared with the other institutions of the item with over-dispersion; the smaller p is doubled.
-    """
+    """Two looks at every institution × item: all its spreads pooled, and how many sets are far too close."""
     data = tables["usable"]
-    if data.num_rows == 0:
-        return _empty()
     column = {name: np.asarray(data[name].to_numpy(zero_copy_only=False)) for name in data.column_names}
-    freedom = column["n"].astype(np.float64) - 1
-    ratio = column["rsd2"] / column["expected"]
-    close = special.gammainc(freedom / 2, freedom * ratio / 2) < TOO_CLOSE
-    units, index = _units(data)
-    size = np.bincount(index)
-    dof = np.bincount(index, weights=freedom).astype(np.float64)
-    pooled = np.bincount(index, weights=freedom * ratio).astype(np.float64) / dof
-    near = np.bincount(index, weights=close.astype(np.float64)).astype(np.float64)
-    p_values = _p_values([str(unit).split("\x1f")[0] for unit in units], size=size, dof=dof, pooled=pooled, near=near)
-    shares = _peer_shares([str(unit).split("\x1f")[0] for unit in units], size=size, near=near)
-    accused = [
-        int(unit)
-        for unit in np.flatnonzero((size >= LEAST_SETS) & (p_values < LARGEST_P))
-        if pooled[unit] <= LEAST_RATIO**2 or near[unit] >= 3 * shares[unit] * size[unit]
-    ]
+    keys = np.array(
+        ["\x1f".join(parts) for parts in zip(*(column[name] for name in UNIT_COLUMNS), strict=True)], dtype=np.str_
+    )
+    labels, first, unit = np.unique(keys, return_index=True, return_inverse=True)
+    verdict, weights = _Verdict(len(labels)), np.zeros(len(unit))
+    item = np.array([label.split("\x1f", 1)[1] for label in labels], dtype=np.str_)
+    model = np.array(
+        [f"{name}\x1f{one}" for name, one in zip(item, column["model"][first], strict=True)], dtype=np.str_
+    )
+    norms = {name: column[name].astype(np.float64) for name in ("of_peers", "of_standard")}
+    for name, norm in norms.items():
+        rows = np.flatnonzero(~np.isnan(norm) & ~verdict.judged[unit])
+        freedom = column["n"][rows].astype(np.float64) - 1
+        expected = norm[rows] + column["rel_delta"][rows] ** 2 / 12
+        rsd2 = column["rsd2"][rows]
+        weight = closeness(rsd2, expected, freedom, column["rel_delta"][rows])
+        sets = _Sets(rsd2=rsd2, expected=expected, freedom=freedom, weight=weight, unit=unit[rows], count=len(labels))
+        if name == "of_peers":
+            judge_by_peers(sets, [model, item], verdict)
+        else:
+            judge_by_standard(sets, verdict)
+        weights[rows] = np.where(verdict.judged[unit[rows]], weight, 0.0)
+    column["rsd_expected"] = np.where(np.isnan(norms["of_peers"]), norms["of_standard"], norms["of_peers"])
+    return _hits(column, unit, weights, verdict)
+
+
+def _accused(verdict: _Verdict) -> npt.NDArray[np.int64]:
+    """Units that survive false discovery over everything judged, and whose effect is large."""
+    judged = np.flatnonzero(verdict.judged)
+    q_values = np.ones(len(verdict.p))
+    q_values[judged] = [q if q is not None else 1.0 for q in false_discovery([float(verdict.p[one]) for one in judged])]
+    excess = verdict.near >= LEAST_EXCESS * verdict.share * verdict.size
+    large = (verdict.ratio <= LEAST_RATIO**2) | excess
+    return np.flatnonzero((q_values <= LARGEST_Q) & (verdict.p < LARGEST_P) & large)
+
+
+def _hits(
+    column: Mapping[str, npt.NDArray[np.generic]], unit: npt.NDArray[np.int64], weights: Floats, verdict: _Verdict
+) -> pa.Table:
+    """The close sets of the accused units, all their sets where none is close by itself."""
     rows = []
-    near_rows = np.flatnonzero(close)
-    for unit in accused:
-        for row in near_rows[index[near_rows] == unit]:
-            rows.append(
-                {
-                    "institution_id": column["institution_id"][row],
-                    "subject_id": column["institution_id"][row],
-                    "report_id": column["report_id"][row],
-                    "occurred_at": data["issued_at"][int(row)].as_py(),
-                    "level": "S3",
-                    "slip": False,
-                    "firm": False,
-                    "p_value": float(p_values[unit]),
-                    "item_code": column["item_code"][row],
-                    "method_no": column["method_no"][row],
-                    "rsd_percent": float(100 * np.sqrt(column["rsd2"][row])),
-                    "peer_rsd_percent": float(100 * np.sqrt(column["expected"][row])),
-                    "ratio": float(np.sqrt(pooled[unit])),
-                    "close_share": float(near[unit] / size[unit]),
-                    "peer_close_share": float(shares[unit]),
-                    "sets": int(size[unit]),
-                    "peers": int(column["peers"][row]),
-                }
-            )
-    return pa.Table.from_pylist(rows, schema=_empty().schema)
+    tests = int(verdict.judged.sum())
+    for one in _accused(verdict):
+        mine = np.flatnonzero(unit == one)
+        close = mine[weights[mine] > 0.5]
+        for row in close if len(close) else mine:
+            source = {name: values[row] for name, values in column.items()}
+            rows.append(_hit(source, one, verdict) | {"tests": tests})
+    return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)
 
 
-Numbers = npt.NDArray[np.float64]
-
-
-def _units(data: pa.Table) -> tuple[list[str], npt.NDArray[np.int64]]:
-    """Sorted labels `item|method␟institution` and the place of each row's label among them."""
-    named = pc.binary_join_element_wise(data["item_code"], data["method_no"], "|")
-    encoded = pc.binary_join_element_wise(named, data["institution_id"], "\x1f").combine_chunks().dictionary_encode()
-    labels = encoded.dictionary.to_pylist()
-    order = np.array(sorted(range(len(labels)), key=labels.__getitem__))
-    place = np.empty(len(labels), dtype=np.int64)
-    place[order] = np.arange(len(labels))
-    return [labels[one] for one in order], place[encoded.indices.to_numpy(zero_copy_only=False)]
-
-
-def _p_values(
-    items: list[str], *, size: npt.NDArray[np.int64], dof: Numbers, pooled: Numbers, near: Numbers
-) -> Numbers:
-    """Lower tail of the pooled spread and upper tail of the close share, doubled minimum, per institution × item."""
-    result = np.ones(len(items))
-    names = np.array(items)
-    for item in np.unique(names):
-        mine = np.flatnonzero((names == item) & (size >= LEAST_SETS))
-        if len(mine) < LEAST_PEERS:
-            continue
-        spread = peer_z(np.log(np.maximum(pooled[mine], 1e-9)), np.sqrt(2 / dof[mine]))
-        angle = 2 * np.arcsin(np.sqrt((near[mine] + 0.375) / (size[mine] + 0.75)))
-        share = peer_z(angle, 1 / np.sqrt(size[mine] + 0.5))
-        smaller = np.minimum(special.ndtr(spread), special.ndtr(-share))
-        result[mine] = np.minimum(1.0, 2 * smaller)
-    return result
-
-
-def _peer_shares(items: list[str], *, size: npt.NDArray[np.int64], near: Numbers) -> Numbers:
-    """Median share of close sets among the institutions of the same item."""
-    names, shares = np.array(items), near / size
-    result = np.zeros(len(items))
-    for item in np.unique(names):
-        mine = np.flatnonzero((names == item) & (size >= LEAST_SETS))
-        if len(mine):
-            result[names == item] = float(np.median(shares[mine]))
-    return result
+def _hit(source: Mapping[str, Any], unit: np.int64, verdict: _Verdict) -> dict[str, object]:
+    size, near = int(verdict.size[unit]), float(verdict.near[unit])
+    texts = ("institution_id", "report_id", "item_code", "item_name", "method_no")
+    return {name: str(source[name]) for name in texts} | {
+        "subject_id": str(source["institution_id"]),
+        "occurred_at": source["issued_at"],
+        "level": "S3",
+        "slip": False,
+        "firm": False,
+        "p_value": float(verdict.p[unit]),
+        "rsd_percent": 100 * float(np.sqrt(source["rsd2"])),
+        "peer_rsd_percent": 100 * float(np.sqrt(source["rsd_expected"])),
+        "ratio": float(np.sqrt(verdict.ratio[unit])),
+        "close_sets": round(near),
+        "close_share": near / size,
+        "usual_sets": float(verdict.share[unit]) * size,
+        "peer_close_share": float(verdict.share[unit]),
+        "sets": size,
+        "peers": int(verdict.peers[unit]),
+    }
 
 
 DETECTOR = Detector(
     id="D3",
-    version=1,
+    version=2,
     name="replicates",
     title="平行样结果过于一致",
     meaning="同一项目的平行测定之间的差异明显小于同行用同一方法能做到的水平，平行数据可能是凑出来的。",
@@ -177,15 +289,18 @@ DETECTOR = Detector(
         Need(
             table="results",
             required=("report_id", "item_code", "replicate", "value_text", "value"),
-            optional=("method_no",),
+            optional=("method_no", "item_name", "unit", "instrument_id"),
         ),
         Need(table="reports", required=("issued_at",), optional=("corrects",)),
+        Need(table="instruments", optional=("instrument_id", "model"), optional_table=True),
+        Need(table="standard_items", optional=("item_code", "method_no", "repeatability_rsd"), optional_table=True),
     ),
     steps=(
         Step(name="sets", sql=SETS),
         Step(name="banded", sql=BANDED),
         Step(name="of_institution", sql=OF_INSTITUTION),
         Step(name="of_peers", sql=OF_PEERS),
+        Step(name="of_standard", sql=OF_STANDARD),
         Step(name="usable", sql=USABLE),
         Step(name="population", sql="SELECT institution_id, count(*) AS n FROM usable GROUP BY institution_id"),
     ),
@@ -193,20 +308,23 @@ DETECTOR = Detector(
     key_columns=("item_code", "method_no"),
     min_n=LEAST_SETS,
     unit="组平行样",
-    says="项目 {item_code}：{sets} 组平行样中过近的占 {close_share}，同行中位数为 {peer_close_share}；"
-    "总体离散为同行的 {ratio} 倍",
+    says="{item_name}：{sets} 组平行样中过近的 {close_sets} 组，通常应有约 {usual_sets} 组；"
+    "平行样之间的总体离散为通常的 {ratio} 倍",
     labels={
         "report_id": "报告标识",
         "occurred_at": "签发时间",
         "item_code": "项目编号",
+        "item_name": "项目名称",
         "method_no": "检测方法",
         "rsd_percent": "本组相对标准差（%）",
-        "peer_rsd_percent": "同行相对标准差（%）",
-        "ratio": "总体离散与同行之比",
+        "peer_rsd_percent": "同行或标准的相对标准差（%）",
+        "ratio": "总体离散与通常之比",
+        "close_sets": "过近的组数",
         "close_share": "过近的组所占比例",
-        "peer_close_share": "同行该比例中位数",
+        "usual_sets": "通常应有的过近组数",
+        "peer_close_share": "通常比例",
         "sets": "平行样组数",
-        "peers": "同行机构数",
+        "peers": "同行机构数（0表示以标准的重复性为准）",
     },
     on_site=(
         "调取平行样的原始记录和仪器数据，确认是两次独立制样测定而非同一读数重复记录",
@@ -214,9 +332,9 @@ DETECTOR = Detector(
         "核对平行样的称量、定容等前处理记录",
     ),
     benign=(
-        "与同项目、同方法、同浓度段的其他机构比较，并计入机构间的正常差异",
-        "读数分辨力不足以看出差异的数据不用",
-        "同行少于五家、本机构少于十组的不判断",
+        "与同项目、同方法、同浓度段、同型号设备的其他机构比较，并计入机构之间精密度的正常差异",
+        "读数分辨力不足以看出差异的数据不用，修约造成的相等已扣除",
+        "同行少于二十家的只与标准的重复性（或Horwitz公式）比较，放宽数倍；两者都没有、或本机构少于十组的不判断",
     ),
     unit_level=True,
 )
