@@ -1,1 +1,1 @@
-"""Pure Python machines: values in, values out; may import kernel only, never each other, Django, a database or the network."""
+"""Pure Python machines, values in and values out; may import kernel only, never each other or a framework."""

@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hengjian.apps.accounts import services
+from hengjian.apps.accounts.exporting import note_list_export
 from hengjian.apps.accounts.forms import (
     AvoidanceForm,
     LastDayForm,
@@ -103,6 +104,9 @@ def people(request: HttpRequest) -> HttpResponse:
     organs = list(rows.order_by("organ__path").values_list("organ_id", "organ__name").distinct())
     listing = PEOPLE.open(request.GET, path=request.path, rows=rows, choices={"organ": organs})
     if listing.wants_export:
+        note_list_export(
+            request=request, permission="organ.view", what="人员与任职", rows=listing.total, now=timezone.now()
+        )
         return listing.export("人员与任职", now=timezone.now())
     context = {
         "listing": listing,
@@ -120,6 +124,7 @@ def experts(request: HttpRequest) -> HttpResponse:
     rows = list(in_force(people_seen_by(request.user, on=today).filter(role=Role.EXPERT), on=today))
     listing = EXPERTS.open(request.GET, path=request.path, rows=rows, choices={"field": field_choices()})
     if listing.wants_export:
+        note_list_export(request=request, permission="organ.view", what="专家", rows=listing.total, now=timezone.now())
         return listing.export("专家", now=timezone.now())
     why = Empty("还没有在聘的专家", "在“人员与任职”里新增人员，角色选“专家”并选定业务领域。")
     return render(request, "accounts/experts.html", {"listing": listing, "why_empty": why})

@@ -63,6 +63,7 @@ def manager_of(user: Any, person: User, *, on: date) -> Actor | None:
 
 
 VERBS = {
+    "list.export": "导出名单",
     "organ.create": "设立机关",
     "organ.close": "撤销机关",
     "user.create": "新增人员",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from hengjian.apps.accounts.exporting import note_list_export
 from hengjian.apps.accounts.gates import needs
 from hengjian.apps.accounts.rights import may
 from hengjian.apps.accounts.selectors import events_seen_by
@@ -68,6 +69,9 @@ def events(request: HttpRequest) -> HttpResponse:
     rows = events_seen_by(request.user, on=today)
     listing = EVENTS.open(request.GET, path=request.path, rows=rows, choices={"verb": verbs, "kind": kinds})
     if listing.wants_export:
+        note_list_export(
+            request=request, permission="record.view", what="事件链", rows=listing.total, now=timezone.now()
+        )
         return listing.export("事件链", now=timezone.now())
     context = {
         "listing": listing,

@@ -42,6 +42,7 @@ def list_runs(request: HttpRequest) -> HttpResponse:
     start = Action("启动筛查", reverse("runs:start"), icon="pulse", kind="primary") if may_start else None
     rows = listing.RUNS.open(request.GET, path=request.path, rows=runs_seen_by(request.user, on=today))
     if rows.wants_export:
+        note_export(request, "筛查运行", rows=rows.total)
         return rows.export("筛查运行", now=timezone.now())
     why = Empty("还没有筛查过", "收下报告数据以后，由分析员或科（股）长启动筛查。", (start,) if start else ())
     return render(request, "runs/list.html", {"listing": rows, "why_empty": why, "start": start})
