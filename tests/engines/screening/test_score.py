@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from datetime import date
 
@@ -13,10 +14,10 @@ from hypothesis import strategies as st
 from hengjian.engines.screening.findings import Finding, canonical, false_discovery, key_of, nine_digits
 from hengjian.engines.screening.score import (
     InstitutionFacts,
-    at_least,
     base_risk,
     blind_samples,
     cluster_db,
+    counts,
     decibans,
     score_institution,
 )
@@ -53,13 +54,12 @@ FACTS = InstitutionFacts(institution_id="I", n_reports=100, abstained={}, exoner
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 4)), max_size=7), st.integers(1, 4))
-def test_at_least_agrees_with_enumeration(facts: list[tuple[float, int]], k: int) -> None:
-    whole = 0.0
+def test_the_distribution_agrees_with_enumeration(facts: list[tuple[float, int]], k: int) -> None:
+    whole = [0.0] * (k + 1)
     for outcome in itertools.product((0, 1), repeat=len(facts)):
         chance = math.prod(p if hit else 1 - p for hit, (p, _) in zip(outcome, facts, strict=True))
-        if sum(size for hit, (_, size) in zip(outcome, facts, strict=True) if hit) >= k:
-            whole += chance
-    assert at_least(k, facts) == pytest.approx(whole, abs=1e-9)
+        whole[min(k, sum(size for hit, (_, size) in zip(outcome, facts, strict=True) if hit))] += chance
+    assert counts(k, facts) == pytest.approx(whole, abs=1e-9)
 
 
 def test_a_cluster_counts_its_largest_and_a_quarter_of_the_rest() -> None:
@@ -86,6 +86,53 @@ def test_many_certain_findings_are_red_and_explained() -> None:
     assert '"cluster":"time"' in str(row["contributions"])
 
 
+def test_a_lone_certain_finding_tells_and_is_amber_at_most() -> None:
+    row = score_institution(FACTS, [finding(1, severity="certain", db=30.0)])
+    (part,) = json.loads(str(row["contributions"]))
+    assert part["decibans"] > 5 and row["band"] == "amber"
+    among_many = InstitutionFacts(institution_id="I", n_reports=20_000, abstained={}, exonerating={})
+    row = score_institution(among_many, [finding(1, severity="certain", db=30.0)])
+    (part,) = json.loads(str(row["contributions"]))
+    assert part["decibans"] > 0 and row["band"] == "green"
+
+
+def test_a_lone_strong_finding_tells_and_stays_green() -> None:
+    row = score_institution(FACTS, [finding(1)])
+    (part,) = json.loads(str(row["contributions"]))
+    assert part["decibans"] > 1 and row["band"] == "green"
+
+
+def test_two_false_reports_are_not_red_by_themselves() -> None:
+    sure = [
+        finding(number, severity="certain", db=30.0, cluster=name) for number in (1, 2) for name in ("time", "identity")
+    ]
+    assert score_institution(FACTS, sure)["band"] == "amber"
+
+
+def test_records_and_a_statistic_together_are_red() -> None:
+    found = [finding(number, severity="certain", db=30.0) for number in (1, 2)]
+    found.append(finding(3, db=13.0, unit_level=True, cluster="digits", report_db={}))
+    assert score_institution(FACTS, found)["band"] == "red"
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["certain", "strong", "weak"]), st.sampled_from(["time", "digits"]), st.booleans()),
+        max_size=6,
+    ),
+    st.integers(1, 3000),
+)
+def test_contributions_always_add_up_to_the_shown_risk(kinds: list[tuple[str, str, bool]], n: int) -> None:
+    found = [
+        finding(number, severity=severity, cluster=cluster, unit_level=unit, db=13.0)
+        for number, (severity, cluster, unit) in enumerate(kinds)
+    ]
+    facts = InstitutionFacts(institution_id="I", n_reports=n, abstained={}, exonerating={})
+    row = score_institution(facts, found)
+    added = sum(part["decibans"] for part in json.loads(str(row["contributions"])))
+    assert float(str(row["prior_db"])) + added == pytest.approx(decibans(float(str(row["risk"]))), abs=2e-3)
+
+
 def test_the_same_few_findings_mean_less_among_many_reports() -> None:
     found = [finding(number) for number in range(10)]
     small = score_institution(FACTS, found)["risk"]
@@ -96,8 +143,6 @@ def test_the_same_few_findings_mean_less_among_many_reports() -> None:
 
 
 def test_contributions_add_up_to_the_odds() -> None:
-    import json
-
     found = [finding(1, severity="certain", db=30.0, reports=9), finding(2, cluster="identity", reports=4)]
     row = score_institution(FACTS, found)
     added = sum(part["decibans"] for part in json.loads(str(row["contributions"])))
@@ -118,8 +163,6 @@ def test_canonical_json_has_one_form() -> None:
 
 
 def test_good_blind_samples_lower_the_risk_and_everything_still_adds_up() -> None:
-    import json
-
     worth = blind_samples(good=5, judged=5, worst_z=1.4)
     assert list(worth.values()) == [-6.0]
     facts = InstitutionFacts(institution_id="I", n_reports=100, abstained={}, exonerating={**worth, "无疑点": 0.0})

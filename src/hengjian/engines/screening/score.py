@@ -1,7 +1,9 @@
 """From findings to the risk of an institution: additive decibans by evidence cluster (`screening.md` §5).
 
 Record-level findings give P(at least 3 false reports), institution-level statistics give P(systematic); both are
-joined by noisy-or and never share a finding. Weak findings are shown and never lift an institution above green.
+joined by noisy-or and never share a finding. Not every false report shows: one or two that are seen count in part, so
+that a lone certain finding tells, and only repetition or evidence of several kinds makes red. Weak findings are shown
+and never lift an institution above green.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ LEAK = 0.002
 OTHERS_SHARE = 0.25
 CLUSTER_CAP_DB = 30.0
 REPORTS_FOR_RISK = 3
+THREE_GIVEN_SEEN = (0.0, 0.3, 0.6, 1.0)
+"""P(at least 3 false reports | so many seen to be false), 3 standing for 3 and more."""
 RED, AMBER = 0.70, 0.25
 EXTENT_ROUNDS = 3
 BLIND_SAMPLE_DB, BLIND_SAMPLES_DB = -2.0, -6.0
@@ -68,15 +72,18 @@ def cluster_db(values: Iterable[float]) -> float:
     return min(CLUSTER_CAP_DB, ordered[0] + OTHERS_SHARE * sum(ordered[1:])) if ordered else 0.0
 
 
-def at_least(k: int, weighted: Iterable[tuple[float, int]]) -> float:
-    """P(N ≥ k) exactly, N = Σ size·Bernoulli(p) over (p, size) – Poisson-binomial with whole families as one."""
+def counts(k: int, weighted: Iterable[tuple[float, int]]) -> list[float]:
+    """[P(N = 0), …, P(N = k − 1), P(N ≥ k)] exactly, N = Σ size·Bernoulli(p) over (p, size).
+
+    Poisson-binomial with whole families as one.
+    """
     state = [1.0] + [0.0] * k
     for p, size in weighted:
         moved = [value * (1 - p) for value in state]
         for count, value in enumerate(state):
             moved[min(k, count + size)] += value * p
         state = moved
-    return state[k]
+    return state
 
 
 def _report_evidence(findings: Sequence[Finding]) -> dict[str, float]:
@@ -105,7 +112,7 @@ def _bernoullis(findings: Sequence[Finding], odds: Mapping[str, float], prior_db
 
 
 def false_report_risk(findings: Sequence[Finding], n_reports: int) -> tuple[float, float]:
-    """(P(N ≥ 3), expected number) of false reports evidenced by record-level findings.
+    """(P(N ≥ 3), expected number of those seen) of false reports evidenced by record-level findings.
 
     The prior share is the institution's own, shrunken towards 0.5 % (beta prior of 400 reports, §5.3): the same ten
     lone findings mean less among ten thousand reports than among eighty.
@@ -119,7 +126,9 @@ def false_report_risk(findings: Sequence[Finding], n_reports: int) -> tuple[floa
         facts = _bernoullis(findings, odds, decibans(share))
         expected = sum(p * size for p, size in facts)
         share = (REPORT_PRIOR * PRIOR_STRENGTH + expected) / (PRIOR_STRENGTH + max(n_reports, len(odds)))
-    return at_least(REPORTS_FOR_RISK, facts), sum(p * size for p, size in facts)
+    seen = counts(REPORTS_FOR_RISK, facts)
+    several = sum(chance * share for chance, share in zip(seen, THREE_GIVEN_SEEN, strict=True))
+    return several, sum(p * size for p, size in facts)
 
 
 def systematic_risk(findings: Sequence[Finding], exonerating: Mapping[str, float]) -> float:
