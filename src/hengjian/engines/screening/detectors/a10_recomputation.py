@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -146,18 +147,20 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
 def _judge(rows: list[Row]) -> None:
     """Systematic in the favourable direction is S4; a habit of all sets and lone slips are questions.
 
-    Verdicts that a stroke in the value explains accuse only where there are more than strokes alone would make.
+    Verdicts that a stroke in the value explains stand apart and accuse only where there are more than strokes alone
+    would make.
     """
-    good = [row for row in rows if row["direction"] == "favourable" and not row["slip"]]
-    bad = sum(row["direction"] == "adverse" and not row["slip"] for row in rows)
+    firm = [row for row in rows if not row["slip"] and not row["stroke"]]
+    good = [row for row in firm if row["direction"] == "favourable"]
+    bad = sum(row["direction"] == "adverse" for row in firm)
     least = float(binom.sf(len(good) - 1, len(good) + bad, 0.5)) if good else 1.0
     selective = sum(row["share"] < HABIT_SHARE.get(row["what"], 1.0) for row in good)
     systematic = selective >= LEAST_FAVOURABLE and least <= SIGN_P
     for row in rows:
-        chosen = systematic and row["direction"] == "favourable" and not row["slip"]
-        row["nature"] = "favourable" if chosen else "lone"
-        row["level"] = "S4" if chosen else "S1"
-        row["slip"] = not chosen or row["stroke"]
+        chosen = systematic and row["direction"] == "favourable" and not row["slip"] and not row["stroke"]
+        row["nature"] = "favourable" if chosen else "stroke" if row["stroke"] else "lone"
+        row["level"] = "S4" if chosen or row["stroke"] else "S1"
+        row["slip"] = not chosen
 
 
 def _row(source: Row, what: str, **more: Any) -> Row:
@@ -212,12 +215,15 @@ def _verdicts(table: pa.Table) -> Iterable[Row]:
 
 
 def _strokes(source: Row) -> Iterable[str]:
-    """The value with its point moved by one place or its last two digits exchanged."""
+    """The value with its point moved by one place, or two neighbouring digits (over the point, too) exchanged."""
     text: str = source["value_text"]
     value = exact(text)
     yield from (str(value.scaleb(1)), str(value.scaleb(-1)))
-    if len(text) > 1 and text[-1].isdigit() and text[-2].isdigit():
-        yield text[:-2] + text[-1] + text[-2]
+    digits = [place for place, sign in enumerate(text) if sign.isdigit()]
+    for first, second in pairwise(digits):
+        swapped = list(text)
+        swapped[first], swapped[second] = swapped[second], swapped[first]
+        yield "".join(swapped)
 
 
 def _within(source: Row, how: Comparison) -> bool:
