@@ -178,7 +178,7 @@ def _context(request: HttpRequest, submission: Submission) -> dict[str, Any]:
         "counts": pages.count_rows(submission),
         "bar": pages.share(submission),
         "sheets": sheets,
-        "exact_sheets": [sheet for sheet in sheets if sheet["exact"]],
+        "exact_sheets": [sheet for sheet in sheets if sheet.get("exact")],
         "tables": pages.tables(submission, sheets),
         "may_remember": bool(submission.preview.get("signature") and submission.preview.get("mapping")),
         "editable": rights["submit"] and submission.state in {"previewed", "failed"},
