@@ -128,7 +128,7 @@ def main() -> int:
         report = measure(port, cookie, paths, args.requests)
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
     for name, row in report.items():
         row["queries"] = counted.get(name, 0)
     print(json.dumps(report, indent=2, ensure_ascii=False))
@@ -136,7 +136,7 @@ def main() -> int:
 
 
 def wait_for(port: int) -> None:
-    for _ in range(200):
+    for _ in range(900):
         try:
             with socket.create_connection(("127.0.0.1", port), 1):
                 return
