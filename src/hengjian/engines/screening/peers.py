@@ -33,7 +33,7 @@ def chi_median(freedom: Floats) -> Floats:
 
 def peer_spread(ratios: Floats, freedom: Floats) -> tuple[float, float]:
     """(centre, τ) of variance ratios with ν degrees of freedom each: robust, τ never below 0.2."""
-    centre = float(np.median(ratios / chi_median(freedom)))
+    centre = max(1e-12, float(np.median(ratios / chi_median(freedom))))
     bias = special.digamma(freedom / 2) - np.log(freedom / 2)
     beyond = np.log(np.maximum(ratios / centre, 1e-12)) - bias
     seen = float(np.mean(winsorised(beyond) ** 2)) / WINSOR_KEEPS

@@ -68,7 +68,7 @@ JOIN weights w ON w.report_id = v.report_id
 
 MATCHES = """
 SELECT report_a, report_b, max(shared) AS shared, max(items_a) AS items_a, max(items_b) AS items_b,
-       max(surprise) AS surprise
+       round(max(surprise), 6) AS surprise
 FROM (SELECT * FROM near_matches UNION ALL SELECT * FROM exact_matches) AS both_kinds
 GROUP BY report_a, report_b
 """

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import special
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
@@ -27,7 +28,7 @@ STANDARD_TAU = 1.0
 """Against a standard's repeatability alone a laboratory may honestly be several times better: ln k² ~ N(0, 1)."""
 
 SMOOTH_BEYOND = 1e4
-UNIT_COLUMNS = ("institution_id", "item_code", "method_no")
+ITEM_COLUMNS = ("item_code", "method_no")
 
 HIT_SCHEMA = pa.schema(
     [
@@ -197,19 +198,28 @@ def judge_by_standard(sets: _Sets, verdict: _Verdict) -> None:
     _judge(sets, units, verdict, against=units[:0])
 
 
+def _joined(data: pa.Table, names: tuple[str, ...]) -> pa.DictionaryArray:
+    return pc.binary_join_element_wise(*(data[name] for name in names), "\x1f").combine_chunks().dictionary_encode()
+
+
+def _units(data: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The unit of each row, numbered in the order of the (sorted) rows, and the first row of each unit."""
+    unit = _joined(data, ("institution_id", *ITEM_COLUMNS)).indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    return unit, np.unique(unit, return_index=True)[1].astype(np.int64)
+
+
+def _named(data: pa.Table, rows: npt.NDArray[np.int64], names: tuple[str, ...]) -> npt.NDArray[np.str_]:
+    """Names of the peer group of the units whose first rows are given."""
+    return np.array(_joined(data.take(rows), names).to_pylist(), dtype=np.str_)
+
+
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     """Two looks at every institution × item: all its spreads pooled, and how many sets are far too close."""
     data = tables["usable"]
     column = {name: np.asarray(data[name].to_numpy(zero_copy_only=False)) for name in data.column_names}
-    keys = np.array(
-        ["\x1f".join(parts) for parts in zip(*(column[name] for name in UNIT_COLUMNS), strict=True)], dtype=np.str_
-    )
-    labels, first, unit = np.unique(keys, return_index=True, return_inverse=True)
-    verdict, weights = _Verdict(len(labels)), np.zeros(len(unit))
-    item = np.array([label.split("\x1f", 1)[1] for label in labels], dtype=np.str_)
-    model = np.array(
-        [f"{name}\x1f{one}" for name, one in zip(item, column["model"][first], strict=True)], dtype=np.str_
-    )
+    unit, first = _units(data)
+    verdict, weights = _Verdict(len(first)), np.zeros(len(unit))
+    item, model = _named(data, first, ITEM_COLUMNS), _named(data, first, (*ITEM_COLUMNS, "model"))
     norms = {name: column[name].astype(np.float64) for name in ("of_peers", "of_standard")}
     for name, norm in norms.items():
         rows = np.flatnonzero(~np.isnan(norm) & ~verdict.judged[unit])
@@ -217,7 +227,7 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
         expected = norm[rows] + column["rel_delta"][rows] ** 2 / 12
         rsd2 = column["rsd2"][rows]
         weight = closeness(rsd2, expected, freedom, column["rel_delta"][rows])
-        sets = _Sets(rsd2=rsd2, expected=expected, freedom=freedom, weight=weight, unit=unit[rows], count=len(labels))
+        sets = _Sets(rsd2=rsd2, expected=expected, freedom=freedom, weight=weight, unit=unit[rows], count=len(first))
         if name == "of_peers":
             judge_by_peers(sets, [model, item], verdict)
         else:
