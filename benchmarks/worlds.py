@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/worlds.py [--reports 20000] [--fraud-share 0.05] [--seeds 1,2,3] [--honest 11,12,13]
 
-Prints Markdown: institutions (red and amber against the labels), kinds (found = a certain or strong finding names a
-report labelled with the kind at that institution), and honest worlds.
+Prints Markdown: institutions (red and amber against the labels), kinds (found = a certain or strong finding of a
+detector made for the kind names a report so labelled), and honest worlds.
 """
 
 from __future__ import annotations
@@ -24,6 +24,23 @@ from hengjian.citylab.dataset import write_dataset
 
 UNTIL, TODAY = date(2026, 10, 31), date(2026, 11, 1)
 LEVELS = ("L1", "L2", "L3")
+MADE_FOR = {
+    "curve_clone": ("C1", "C4"),
+    "expired": ("A2",),
+    "instrument_double": ("B2",),
+    "items_omitted": ("A8",),
+    "no_test": ("D3", "B1", "B2"),
+    "order_broken": ("A6",),
+    "out_of_scope": ("A1",),
+    "replicates_close": ("D3",),
+    "signatory": ("A3",),
+    "tester_double": ("B1",),
+    "too_short": ("A7",),
+    "uncalibrated": ("A5",),
+    "vector_clone": ("C4",),
+}
+"""Kind → detectors made for it: what another one says of the same report is not counted."""
+
 Rows = list[dict[str, Any]]
 
 
@@ -65,13 +82,13 @@ class Tally:
         self.accusing_right += sum(row["institution_id"] in cheats for row in world.findings)
         accused: dict[str, set[str]] = defaultdict(set)
         for row in world.findings:
-            accused[row["institution_id"]] |= set(row["report_ids"].split("|"))
+            accused[row["detector"]] |= set(row["report_ids"].split("|"))
         false: dict[tuple[str, str], set[str]] = defaultdict(set)
         for row in world.labels:
             if row["report_id"]:
                 false[row["kind"], row["institution_id"]].add(row["report_id"])
-        for (kind, institution), reports in false.items():
-            found = reports & accused[institution]
+        for (kind, _), reports in false.items():
+            found = reports & set().union(*(accused[detector] for detector in MADE_FOR[kind]))
             self.kinds[kind] += 1
             self.kinds_found[kind] += bool(found)
             self.reports[kind] += len(reports)

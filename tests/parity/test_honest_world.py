@@ -24,21 +24,21 @@ REPORTS = 10_000
 pytestmark = pytest.mark.slow
 
 FLOORS = {
-    "curve_clone": ("C1", 0.9),
+    "curve_clone": ("C1 C4", 0.9),
     "expired": ("A2", 0.9),
     "instrument_double": ("B2", 0.9),
     "items_omitted": ("A8", 0.9),
-    "no_test": ("D3", 0.7),
+    "no_test": ("D3 B1 B2", 0.8),
     "order_broken": ("A6", 0.9),
     "out_of_scope": ("A1", 0.9),
-    "replicates_close": ("D3", 0.5),
+    "replicates_close": ("D3", 0.4),
     "signatory": ("A3", 0.9),
     "tester_double": ("B1", 0.9),
     "too_short": ("A7", 0.9),
     "uncalibrated": ("A5", 0.9),
     "vector_clone": ("C4", 0.9),
 }
-"""Kind → (a detector made for it, least share of the institutions where it must be found)."""
+"""Kind → (the detectors made for it, least share of the institutions where one of them names a report of it)."""
 
 
 @dataclass
@@ -111,11 +111,11 @@ def test_every_accusation_in_a_cheating_world_hits_a_cheat(cheating: World) -> N
 
 @pytest.mark.parametrize("kind", sorted(FLOORS))
 def test_crude_fraud_of_each_kind_is_found(cheating: World, kind: str) -> None:
-    detector, floor = FLOORS[kind]
-    assert detector in {one.id for one in DETECTORS}
+    detectors, floor = FLOORS[kind]
     accused: dict[str, set[str]] = defaultdict(set)
     for row in cheating.accusing:
-        accused[row["institution_id"]] |= set(row["report_ids"].split("|"))
+        if row["detector"] in detectors.split():
+            accused[row["institution_id"]] |= set(row["report_ids"].split("|"))
     false: dict[str, set[str]] = defaultdict(set)
     for row in cheating.labels:
         if row["kind"] == kind and row["report_id"]:

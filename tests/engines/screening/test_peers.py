@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import special
 
 from hengjian.engines.screening.detectors.d3_replicates import TOO_CLOSE, closeness
 from hengjian.engines.screening.findings import figure
@@ -48,10 +49,40 @@ def test_tails_of_honest_laboratories_are_uniform(freedom: float) -> None:
         assert (p <= level).mean() == pytest.approx(level, rel=0.5)
 
 
+def shares_of_close_sets(squares: np.ndarray) -> np.ndarray:
+    """Of duplicates, at laboratories of precision k²."""
+    return special.gammainc(0.5, special.chdtri(1, 0.95) / (2 * squares))
+
+
 def test_the_count_tail_agrees_with_the_binomial_where_all_are_alike() -> None:
+    one = np.array([1.0])
     squares, _ = precisions(0.3)
-    tail = count_tail(np.array([3.0]), np.array([20.0]), chance=np.full((1, len(squares)), 0.05), tau=0.3)
+    chance = np.full((1, len(squares)), 0.05)
+    tail = count_tail(3 * one, 20 * one, chance=chance, ratios=one, freedom=20 * one, tau=0.3)
     assert float(tail[0]) == pytest.approx(0.0754837, rel=1e-5)
+
+
+def test_many_close_sets_are_less_striking_at_a_laboratory_precise_in_all() -> None:
+    squares, _ = precisions(0.5)
+    chance = np.repeat(shares_of_close_sets(squares)[None, :], 2, axis=0)
+    tails = count_tail(
+        np.array([14.0, 14.0]), np.array([80.0, 80.0]), chance=chance, ratios=np.array([0.2, 0.9]),
+        freedom=np.array([80.0, 80.0]), tau=0.5,
+    )  # fmt: skip
+    assert tails[0] > 1e-2 and tails[1] < 1e-3
+
+
+def test_honest_laboratories_seldom_have_a_small_count_tail() -> None:
+    chance, n, sets = np.random.default_rng(5), 4000, 60
+    precise = np.exp(0.5 * chance.normal(size=n))
+    ratios = precise[:, None] * chance.chisquare(1, (n, sets))
+    near = (ratios < special.chdtri(1, 0.95)).sum(axis=1).astype(float)
+    squares, _ = precisions(0.5)
+    tails = count_tail(
+        near, np.full(n, float(sets)), chance=np.repeat(shares_of_close_sets(squares)[None, :], n, axis=0),
+        ratios=ratios.mean(axis=1), freedom=np.full(n, float(sets)), tau=0.5,
+    )  # fmt: skip
+    assert (tails < 0.001).mean() <= 0.003 and (tails < 0.05).mean() <= 0.06
 
 
 @pytest.mark.parametrize(

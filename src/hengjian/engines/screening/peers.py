@@ -17,7 +17,8 @@ WINSOR_KEEPS = 0.679
 """What is left of a normal variance after 10 % on either side is pulled in."""
 
 LEAST_TAU = 0.2
-NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(41)
+NODES = np.linspace(-6, 6, 161)
+WEIGHTS = np.exp(-(NODES**2) / 2)
 
 
 def winsorised(values: Floats, share: float = WINSOR) -> Floats:
@@ -52,9 +53,17 @@ def spread_tail(ratios: Floats, freedom: Floats, *, centre: float, tau: float) -
     return np.asarray(special.gammainc(freedom[:, None] / 2, argument) @ chances, dtype=np.float64)
 
 
-def count_tail(counts: Floats, sizes: Floats, *, chance: Floats, tau: float) -> Floats:
-    """P(at least as many of `sizes` sets); `chance` (units × nodes of k²) is that of one set. Counts may be broken."""
-    _, chances = precisions(tau)
+def count_tail(counts: Floats, sizes: Floats, *, chance: Floats, ratios: Floats, freedom: Floats, tau: float) -> Floats:
+    """P(at least as many of `sizes` sets are close), at a laboratory as precise as its own pooled spread tells.
+
+    `chance` (units × nodes of k²) is that of one set; counts may be broken; `ratios` are against the peers' centre.
+    A precise laboratory has many close sets and a small spread, who copies readings many close sets among usual ones.
+    """
+    squares, chances = precisions(tau)
+    shape = freedom[:, None] / 2
+    told = shape * (np.log(ratios[:, None] / squares) - ratios[:, None] / squares)
+    posterior = np.exp(told - told.max(axis=1, keepdims=True)) * chances
+    posterior /= posterior.sum(axis=1, keepdims=True)
     some = np.maximum(counts, 1e-9)[:, None]
     tails = special.betainc(some, sizes[:, None] - some + 1, np.clip(chance, 0.0, 1.0))
-    return np.asarray(np.where(counts > 0, tails @ chances, 1.0), dtype=np.float64)
+    return np.asarray(np.where(counts > 0, (tails * posterior).sum(axis=1), 1.0), dtype=np.float64)

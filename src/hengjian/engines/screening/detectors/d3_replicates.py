@@ -23,6 +23,9 @@ TOO_CLOSE = 0.05
 LEAST_RATIO = 0.5
 LEAST_EXCESS = 3.0
 LARGEST_P = 1e-4
+LARGEST_P_ALONE = 1e-5
+"""Without peers, against the standard alone."""
+
 LARGEST_Q = 0.05
 STANDARD_TAU = 1.0
 """Against a standard's repeatability alone a laboratory may honestly be several times better: ln k² ~ N(0, 1)."""
@@ -174,9 +177,10 @@ def _judge(sets: _Sets, units: npt.NDArray[np.int64], verdict: _Verdict, *, agai
         share = max(share, float(np.average(np.minimum(seen, np.quantile(seen, 0.9)), weights=usual)))
     spread = spread_tail(pooled[units], dof[units], centre=centre, tau=tau)
     chance = _chances(sets, units, tau) * (share / TOO_CLOSE)
-    count = count_tail(near[units], size[units], chance=chance, tau=tau)
+    ratio = np.maximum(pooled[units] / centre, 1e-12)
+    count = count_tail(near[units], size[units], chance=chance, ratios=ratio, freedom=dof[units], tau=tau)
     verdict.p[units] = np.minimum(1.0, 2 * np.minimum(spread, count))
-    verdict.ratio[units] = pooled[units] / centre
+    verdict.ratio[units] = ratio
     verdict.near[units], verdict.share[units] = near[units], share
     verdict.size[units] = size[units].astype(np.int64)
     verdict.peers[units] = max(0, len(against) - 1)
@@ -244,7 +248,8 @@ def _accused(verdict: _Verdict) -> npt.NDArray[np.int64]:
     q_values[judged] = [q if q is not None else 1.0 for q in false_discovery([float(verdict.p[one]) for one in judged])]
     excess = verdict.near >= LEAST_EXCESS * verdict.share * verdict.size
     large = (verdict.ratio <= LEAST_RATIO**2) | excess
-    return np.flatnonzero((q_values <= LARGEST_Q) & (verdict.p < LARGEST_P) & large)
+    sure = verdict.p < np.where(verdict.peers > 0, LARGEST_P, LARGEST_P_ALONE)
+    return np.flatnonzero((q_values <= LARGEST_Q) & sure & large)
 
 
 def _hits(
