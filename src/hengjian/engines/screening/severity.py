@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy.stats import binom
+from scipy import special
 
 Severity = Literal["certain", "strong", "weak"]
 
@@ -36,7 +36,7 @@ def repeated(accused: int, judged: int) -> bool:
 
 def beyond_slips(accused: int, judged: int) -> bool:
     """So many rows explained by a slip of the pen that slips alone (0.3 % a field, two fields) would not make them."""
-    return bool(binom.sf(accused - 1, max(judged, accused), CLERICAL_RATE) < CHANCE_OF_SLIPS)
+    return bool(special.bdtrc(accused - 1, max(judged, accused), CLERICAL_RATE) < CHANCE_OF_SLIPS)
 
 
 def severity_of(facts: Facts) -> Severity:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import time
+
+from hengjian.project import installation
 
 NAME = "setup"
 HELP = "准备数据库、静态文件和演示城市（./start 会自动运行）"
@@ -33,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     """Exit 0 when everything stands."""
     if args.accounts:
         return _print_accounts(args.address)
-    from hengjian.project import demo, installation
+    from hengjian.project import demo
 
     steps = Steps()
     if args.reset_demo:
@@ -59,8 +62,19 @@ def _prepare(steps: Steps) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
     steps.done("数据库就绪")
-    call_command("collectstatic", verbosity=0, interactive=False)
+    stamp, current = installation.home() / "static.stamp", _static_stamp()
+    if not stamp.exists() or stamp.read_text() != current or not settings.STATIC_ROOT.exists():
+        call_command("collectstatic", verbosity=0, interactive=False)
+        stamp.write_text(current)
     steps.done("静态文件就绪")
+
+
+def _static_stamp() -> str:
+    """What the collected files were made from: our own static files and the locked packages' versions."""
+    digest = hashlib.sha256((installation.REPOSITORY / "requirements.lock").read_bytes())
+    for path in sorted((installation.REPOSITORY / "src" / "hengjian").glob("**/static/**/*.*")):
+        digest.update(str(path.name).encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _print_accounts(address: str) -> int:

@@ -94,7 +94,12 @@ def _wait_until_answering(url: str, running: dict[str, subprocess.Popen[bytes]],
 
 
 def _greet(bin_folder: Path, address: str) -> None:
-    subprocess.run([str(bin_folder / "hengjian"), "setup", "--accounts", "--address", address], cwd=ROOT, check=False)
+    subprocess.run(
+        [str(bin_folder / "hengjian"), "setup", "--accounts", "--address", address],
+        cwd=ROOT,
+        check=False,
+        start_new_session=True,
+    )
 
 
 def _stop(running: dict[str, subprocess.Popen[bytes]]) -> None:

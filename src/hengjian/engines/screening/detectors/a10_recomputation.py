@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
-from scipy.stats import binom
+from scipy import special
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.recomputed import countable, nature_of
@@ -153,7 +153,7 @@ def _judge(rows: list[Row]) -> None:
     firm = [row for row in rows if not row["slip"] and not row["stroke"]]
     good = [row for row in firm if row["direction"] == "favourable"]
     bad = sum(row["direction"] == "adverse" for row in firm)
-    least = float(binom.sf(len(good) - 1, len(good) + bad, 0.5)) if good else 1.0
+    least = float(special.bdtrc(len(good) - 1, len(good) + bad, 0.5)) if good else 1.0
     selective = sum(row["share"] < HABIT_SHARE.get(row["what"], 1.0) for row in good)
     systematic = selective >= LEAST_FAVOURABLE and least <= SIGN_P
     for row in rows:
