@@ -36,13 +36,19 @@ INSTALLED_APPS = [
     "hengjian.ui",
     "hengjian.apps.record",
     "hengjian.apps.accounts",
+    "hengjian.apps.clocks",
     "hengjian.apps.rulebook",
     "hengjian.apps.registry",
     "hengjian.apps.intake",
     "hengjian.apps.runs",
+    "hengjian.apps.plans",
+    "hengjian.apps.draws",
     "hengjian.apps.alerts",
+    "hengjian.apps.inspections",
+    "hengjian.apps.rectifications",
     "hengjian.apps.dossiers",
     "hengjian.apps.desk",
+    "hengjian.apps.portal",
 ]
 
 MIDDLEWARE = [

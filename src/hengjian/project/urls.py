@@ -16,6 +16,12 @@ urlpatterns = [
     path("intake/", include("hengjian.apps.intake.urls")),
     path("runs/", include("hengjian.apps.runs.urls")),
     path("alerts/", include("hengjian.apps.alerts.urls")),
+    path("clocks/", include("hengjian.apps.clocks.urls")),
+    path("plans/", include("hengjian.apps.plans.urls")),
+    path("draws/", include("hengjian.apps.draws.urls")),
+    path("inspections/", include("hengjian.apps.inspections.urls")),
+    path("rectifications/", include("hengjian.apps.rectifications.urls")),
+    path("public/", include("hengjian.apps.portal.urls")),
 ]
 
 handler403 = "hengjian.apps.accounts.views.not_allowed"

@@ -1,0 +1,1 @@
+"""Running legal clocks with their derivation; may import accounts and below."""

@@ -1,0 +1,1 @@
+"""Verifiable draws: roster, commitment, entropy, result, proof; may import plans and below."""

@@ -1,0 +1,1 @@
+"""What everybody may read: plans, draws with proof, results; may import dossiers and below."""
