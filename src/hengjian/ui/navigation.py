@@ -35,7 +35,7 @@ GROUPS: tuple[Group, ...] = (
     Group("desk", "工作台", "desk"),
     Group("subjects", "监管对象", "org"),
     Group("data", "数据与预警", "pulse"),
-    Group("checks", "检查", "clipboard"),
+    Group("checks", "检查", "clip"),
     Group("rules", "规则库", "book", apart=True),
     Group("system", "系统", "gear"),
 )

@@ -1,1 +1,1 @@
-"""Annual plans, coverage and the visit ledger that guards enterprises against repeated checks; may import runs and below."""
+"""Annual plans, coverage and the visit ledger that guards against repeated checks; may import runs and below."""
