@@ -116,9 +116,21 @@ def visible(
             return rows
         condition |= _condition(posting, held.reach, organ=organ, institution=institution)
     shared_to = [p.organ_id for p in granting(user, code, on) if p.role != Role.INSTITUTION_USER]
-    if shared_to:
+    if shared_to and rows.model._meta.label_lower in _kinds_shared_with(user, on):
         condition |= Q(Exists(_shares(rows.model, shared_to, on)))
     return rows.filter(condition)
+
+
+def _kinds_shared_with(user: User, on: date) -> frozenset[str]:
+    """Kinds of things of which anything at all is shared with one of the person's organs, asked once a request.
+
+    Most organs have nothing shared with them: their lists then need no sub-query.
+    """
+    cache: dict[date, frozenset[str]] = user.__dict__.setdefault("_kinds_shared_with", {})
+    if on not in cache:
+        organs = {posting.organ_id for posting in postings_on(user, on)}
+        cache[on] = frozenset(_shares_in_force(organs, on).values_list("thing_kind", flat=True).distinct())
+    return cache[on]
 
 
 def _condition(posting: Posting, reach: Reach, *, organ: str, institution: str) -> Q:
@@ -133,9 +145,13 @@ def _condition(posting: Posting, reach: Reach, *, organ: str, institution: str) 
 
 
 def _shares(model: type[Model], organs: Iterable[int], on: date) -> QuerySet[Share]:
-    rows = Share.objects.filter(thing_kind=model._meta.label_lower, organ_id__in=list(organs))
-    rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+    rows = _shares_in_force(organs, on).filter(thing_kind=model._meta.label_lower)
     return rows.filter(thing_id=Cast(OuterRef("pk"), CharField()))
+
+
+def _shares_in_force(organs: Iterable[int], on: date) -> QuerySet[Share]:
+    rows = Share.objects.filter(organ_id__in=list(organs))
+    return rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
 
 
 def actor_for(user: User, posting: Posting) -> Actor:
