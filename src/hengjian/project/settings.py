@@ -150,6 +150,9 @@ if os.environ.get("HENGJIAN_HTTPS") == "1":
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
+if os.environ.get("HENGJIAN_TLS") == "1":  # the server itself speaks TLS; its own authority may not be trusted: no HSTS
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+TLS_AUTHORITY = HOME / "tls" / "authority.pem"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {

@@ -9,7 +9,8 @@ from pathlib import Path
 from .environment import ROOT
 
 
-def _home() -> Path:
+def home() -> Path:
+    """The installation's folder, as the package itself finds it."""
     return Path(os.environ.get("HENGJIAN_HOME") or ROOT / "var").resolve()
 
 
@@ -27,13 +28,13 @@ def is_ready(arguments: list[str]) -> bool:
     """True only for the embedded database: another server's state cannot be known from here."""
     if os.environ.get("DATABASE_URL") or "--reset-demo" in arguments:
         return False
-    home = _home()
-    if not (home / "hengjian.sqlite3").exists() or not (home / "static-root").exists():
+    folder = home()
+    if not (folder / "hengjian.sqlite3").exists() or not (folder / "static-root").exists():
         return False
-    note = home / "ready.stamp"
+    note = folder / "ready.stamp"
     return note.exists() and note.read_text() == _stamp(arguments)
 
 
 def note_ready(arguments: list[str]) -> None:
     """Remember that the set-up went through."""
-    (_home() / "ready.stamp").write_text(_stamp(arguments))
+    (home() / "ready.stamp").write_text(_stamp(arguments))
