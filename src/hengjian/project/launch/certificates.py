@@ -100,7 +100,7 @@ def _given(folder: Path, chain: Path, key: Path) -> Certificate:
     except _Locked as error:
         raise Stop(f"私钥文件 {key} 有密码保护。请先去掉密码：openssl pkey -in {key} -out 新文件") from error
     except ssl.SSLError as error:
-        if error.reason in ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH"):
+        if _two_public_keys(chain, key):
             raise Stop(f"证书 {chain} 与私钥 {key} 不是一对，请核对这两个文件。") from error
         raise Stop(f"{chain} 与 {key} 不能作为证书和私钥使用：须为 PEM 格式。") from error
     if not _valid_for(chain, 0):
@@ -109,6 +109,13 @@ def _given(folder: Path, chain: Path, key: Path) -> Certificate:
     converted = folder / "given.key"
     _write_secret(converted, _openssl("pkcs8", "-topk8", "-nocrypt", "-in", key))
     return Certificate(chain.resolve(), converted)
+
+
+def _two_public_keys(chain: Path, key: Path) -> bool:
+    """Whether both files can be read and belong to different keys."""
+    with contextlib.suppress(Stop):
+        return _openssl("x509", "-in", chain, "-noout", "-pubkey") != _openssl("pkey", "-in", key, "-pubout")
+    return False
 
 
 class _Locked(Exception):
