@@ -21,6 +21,19 @@ from tests.paths import REPO
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program here")
 
 
+CA = """[ca]
+default_ca=own
+[own]
+database={folder}/index.txt
+new_certs_dir={folder}
+rand_serial=yes
+default_md=sha256
+policy=any
+[any]
+commonName=supplied
+"""
+
+
 def openssl(*words: object) -> None:
     subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
 
@@ -142,7 +155,12 @@ def test_a_wrong_pair_is_told_in_a_sentence(tmp_path: Path, pair: tuple[Path, Pa
 def test_an_expired_certificate_and_a_locked_key_are_told(tmp_path: Path, pair: tuple[Path, Path]) -> None:
     cert, key = pair
     old, locked = tmp_path / "old.pem", tmp_path / "locked.key"
-    openssl("req", "-x509", "-key", key, "-out", old, "-days", -1, "-subj", "/CN=a")
+    openssl("req", "-new", "-key", key, "-out", tmp_path / "ask.csr", "-subj", "/CN=a")
+    (tmp_path / "ca.cnf").write_text(CA.format(folder=tmp_path))
+    (tmp_path / "index.txt").touch()
+    span = ("-startdate", "200101000000Z", "-enddate", "210101000000Z")
+    signing = ("-selfsign", "-keyfile", key, "-in", tmp_path / "ask.csr", "-out", old, "-batch", "-notext")
+    openssl("ca", "-config", tmp_path / "ca.cnf", *signing, *span)
     openssl("pkcs8", "-topk8", "-in", key, "-out", locked, "-passout", "pass:secret")
     assert refused(tmp_path, old, key).startswith(f"证书 {old} 已过期")
     assert refused(tmp_path, cert, locked).startswith(f"私钥文件 {locked} 有密码保护")
