@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -69,7 +69,7 @@ def day_bar(lanes: Sequence[Lane], *, start: datetime, end: datetime) -> Drawn:
             index += 1
         moment += step
     rows = [_scale_row(words, "时段")]
-    rows += [_row(lane, _lane(lane, scale, clash=overlaps(lane.intervals), grid=[])) for lane in lanes]
+    rows += [_row(lane, _lane(lane, scale, clash=overlaps(lane.intervals), grid=SafeString())) for lane in lanes]
     twin = []
     for lane in lanes:
         shared = overlaps(lane.intervals)
@@ -101,7 +101,7 @@ def validity_strip(lanes: Sequence[Lane], *, start: date, end: date, today: date
         words.append(_tick(scale(month), label, wide_only=index % (4 * sparse) != 0))
     if today and start <= today <= end:
         words.append(word(percent(scale(today)), 30, "今天", kind="k", anchor=_anchor(scale(today))))
-    grid = [scale(month) for month in months]
+    grid = _grid(scale(month) for month in months)
     rows = [_scale_row(words, "月份", 36 if today else 20)]
     for lane in lanes:
         rows.append(_row(lane, _lane(lane, scale, clash=[], grid=grid, today=scale(today) if today else None)))
@@ -137,15 +137,20 @@ def _anchor(x: float) -> str:
     return "start" if x < 4 else "end" if x > 96 else "middle"
 
 
+def _grid(places: Iterable[float]) -> SafeString:
+    """The same lines stand in every lane: drawn once."""
+    return join([mark("line", "gr", x1=percent(x), x2=percent(x), y1=0, y2=28) for x in places])
+
+
 def _lane(
     lane: Lane,
     at: Callable[[Moment], float],
     *,
     clash: Sequence[tuple[Moment, Moment]],
-    grid: Sequence[float],
+    grid: SafeString,
     today: float | None = None,
 ) -> SafeString:
-    parts: list[str] = [mark("line", "gr", x1=percent(x), x2=percent(x), y1=0, y2=28) for x in grid]
+    parts: list[str] = [grid]
     for interval in lane.intervals:
         left, width = at(interval.start), max(at(interval.end) - at(interval.start), 0.3)
         if interval.kind == "gap":
