@@ -6,12 +6,13 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
-
-import xlsxwriter
+from typing import TYPE_CHECKING, Any
 
 from hengjian.kernel.errors import Refused
 from hengjian.ui import wording
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 ROW_LIMIT = 1_048_575  # rows of a sheet below its heading
 TEXT_LIMIT = 32_767  # characters of a cell
@@ -66,6 +67,8 @@ def write_workbook(
 
     Raises Refused when a sheet has more rows than Excel can hold.
     """
+    import xlsxwriter  # on first use: a tenth of a second at each start otherwise
+
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"constant_memory": True, "strings_to_formulas": False}) as book:
         for title, columns, rows in sheets:

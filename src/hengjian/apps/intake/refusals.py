@@ -6,16 +6,19 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from hengjian.apps.intake import storage
 from hengjian.apps.intake.models import Submission
 from hengjian.apps.intake.moved import ADDED, ROW
+from hengjian.backends.parquet import open_parquet
 from hengjian.ui.spreadsheet import RISKY, ROW_LIMIT, write_workbook
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 SHOWN = ["file", "sheet", "row", "column", "value", "code", "sentence", "repair"]
 PAGE = 50
@@ -45,7 +48,7 @@ class Page:
 
 def _dataset(submission: Submission) -> ds.Dataset | None:
     path = storage.refused_cells(submission)
-    return ds.dataset(str(path), format="parquet") if path.exists() else None
+    return open_parquet(path) if path.exists() else None
 
 
 def page(submission: Submission, *, reason: str = "", number: int = 1, size: int = PAGE) -> Page:

@@ -11,13 +11,13 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 from django.db.models import Q, QuerySet
 
 from hengjian.apps.accounts.models import Organ, User
 from hengjian.apps.accounts.rights import OWN_LEVELS, granting, visible
 from hengjian.apps.intake import storage
 from hengjian.apps.intake.models import LakeFile, RememberedMapping, Submission
+from hengjian.backends.parquet import open_parquet
 from hengjian.engines.tables.contract import TABLES
 
 WORKING = ("received", "reading", "accepting")
@@ -105,7 +105,7 @@ def _keys_against(later: LakeFile, earlier: LakeFile) -> str:
 
 def _read(file: InForce, table: str, wanted: pc.Expression, columns: Sequence[str] | None) -> pa.Table:
     """Rows of one file that match, superseded ones left out; only the columns asked for are read."""
-    source = ds.dataset(str(file.path), format="parquet")
+    source = open_parquet(file.path)
     key = list(TABLES[table].key)
     names = [name for name in (columns or source.schema.names) if name in source.schema.names]
     rows = source.to_table(columns=list(dict.fromkeys([*names, *key])), filter=wanted)
@@ -119,7 +119,7 @@ def _without(rows: pa.Table, keys: Path, key: list[str]) -> pa.Table:
     if rows.num_rows == 0:
         return rows
     among = pc.field(key[0]).isin(rows[key[0]].unique())
-    gone = ds.dataset(str(keys), format="parquet").to_table(columns=key, filter=among)
+    gone = open_parquet(keys).to_table(columns=key, filter=among)
     if gone.num_rows == 0:
         return rows
     # only keys and places are joined: Arrow joins no list columns, and a join forgets the order

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hengjian.apps.runs.models import ScreeningRun
+from hengjian.backends.parquet import open_parquet
 
 FINDINGS, INSTITUTIONS, SUMMARY = "findings.parquet", "institutions.parquet", "run.json"
 FILES = {FINDINGS: "发现", INSTITUTIONS: "机构风险", SUMMARY: "运行说明"}
@@ -163,8 +164,8 @@ def dataset_rows(
     source = place if place.is_dir() else place.with_suffix(".parquet")
     if not source.exists() or not report_ids:
         return []
-    rows = ds.dataset(source, format="parquet")
-    wanted = ds.field("report_id").isin(sorted(report_ids))
+    rows = open_parquet(source)
+    wanted = pc.field("report_id").isin(sorted(report_ids))
     names = [name for name in columns if name in rows.schema.names] if columns else None
     return rows.to_table(columns=names, filter=wanted).to_pylist()  # type: ignore[no-any-return]
 
