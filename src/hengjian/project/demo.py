@@ -43,6 +43,9 @@ Say = Callable[[str], None]
 def account_lines() -> list[str]:
     """What the start prints about signing in; nothing for an installation that is no demonstration."""
     if not installation.load().demo:
+        from hengjian.project.setup import start_django
+
+        start_django()
         from hengjian.apps.accounts.models import User
 
         return [] if User.objects.exists() else ["还没有用户。先建系统管理员：.venv/bin/hengjian account --help"]

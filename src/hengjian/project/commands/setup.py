@@ -79,9 +79,7 @@ def _static_stamp() -> str:
 
 def _print_accounts(address: str) -> int:
     from hengjian.project import demo
-    from hengjian.project.setup import start_django
 
-    start_django()
     print(f"\n衡鉴已启动：{address}\n按 Ctrl+C 停止。")
     for line in demo.account_lines():
         print(line)
