@@ -20,12 +20,15 @@ from hengjian.engines.draws.protocol import (
 )
 from hengjian.engines.draws.quotas import largest_remainder
 from hengjian.engines.draws.roster import Unit, parse_roster, write_roster
+from hengjian.engines.draws.substitution import next_inspector, next_substitute, reserve_order, strata_to_review
 from hengjian.engines.draws.tickets import Selection, seed_of, select
+from hengjian.engines.draws.verifying import Difference, verify
 
 __all__ = [
     "BUNDLE_FILES",
     "OPEN_SALT",
     "OPEN_SALT_SHA256",
+    "Difference",
     "DrawResult",
     "Infeasible",
     "InfeasibleDraw",
@@ -41,15 +44,20 @@ __all__ = [
     "entropy_string",
     "hash_of",
     "largest_remainder",
+    "next_inspector",
+    "next_substitute",
     "parse_roster",
     "read_entropy",
     "read_json",
     "read_plan",
+    "reserve_order",
     "reveal",
     "seed_of",
     "select",
     "sha256_hex",
+    "strata_to_review",
     "true_pareto_inclusion",
     "unstaffable_units",
+    "verify",
     "write_roster",
 ]
