@@ -136,7 +136,12 @@ def evidence(reports: Sequence[str]) -> dict[str, Any]:
         }
         for one in reports
     ]
-    labels = {"report_id": "报告标识", "report_no": "报告编号", "earlier_at": "其时间", "later_at": "其时间"}
+    labels = {
+        "report_id": "报告标识",
+        "report_no": "报告编号",
+        "earlier_at": "应在前环节的时间",
+        "later_at": "应在后环节的时间",
+    }
     return {
         "says": f"报告 {reports[0] if reports else '—'} 的检测结束晚于签发",
         "rows": rows,
@@ -176,9 +181,11 @@ def finished(
     out, dataset = run.folder / "out", run.folder / "dataset"
     out.mkdir(parents=True)
     dataset.mkdir()
-    reports = sorted({one for row in findings for one in row["report_ids"].split("|") if one})
+    whose = {one: row["institution_id"] for row in findings for one in row["report_ids"].split("|") if one}
+    reports = sorted(whose)
     printed = {"report_no": [numbers.get(one) for one in reports]} if numbers else {}
-    columns = {"report_id": reports, "field": ["food"] * len(reports), **printed}
+    owners = {"institution_id": pa.array([whose[one] for one in reports], pa.string())}
+    columns = {"report_id": reports, **owners, "field": ["food"] * len(reports), **printed}
     pq.write_table(pa.table(columns), dataset / "reports.parquet")
     pq.write_table(
         pa.Table.from_pylist([dict(row) for row in findings], schema=FINDINGS_SCHEMA), out / "findings.parquet"

@@ -13,12 +13,16 @@ from hengjian.apps.alerts.packet import Packet
 from hengjian.apps.alerts.procedures import ALERT, DISMISSAL_CODES, WAITING
 from hengjian.apps.alerts.selectors import Precision
 from hengjian.apps.record.selectors import events_of
+from hengjian.apps.runs.peers import Standing, standing_of
 from hengjian.apps.runs.wording import title_of
+from hengjian.engines.tables.fields import FIELD_CODES
 from hengjian.kernel.errors import NotFound
 from hengjian.law.catalogue import CitedLaw, citation_for
-from hengjian.ui import wording
+from hengjian.ui import figures, wording
 from hengjian.ui.parts import Event, Tick
 
+BARS = 20
+"""Columns of the histogram of peers."""
 ACTIONS = {move.action: move.label for move in ALERT.moves}
 SURE = {
     "certain": "两处以上独立的记录互相矛盾，或者同一矛盾反复出现，一处录入差错解释不了",
@@ -67,6 +71,47 @@ def precision_text(precision: Precision | None) -> str:
         return "还没有研判过"
     low, high = precision.interval
     return f"确认 {precision.confirmed} / 已研判 {precision.judged}（{low:.0%}–{high:.0%}）"
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """The sentence on how the institution stands among its field, and the figure; the figure is None for too few."""
+
+    says: str
+    figure: figures.Drawn | None
+
+
+def peers_of(alert: Alert) -> Peers:
+    """How often this detector speaks here against the other institutions of the field, in the last run that saw it."""
+    field = FIELD_CODES.get(alert.field, "")
+    standing = standing_of(
+        alert.last_run, detector=alert.detector, field=alert.field, institution_id=alert.institution.uscc
+    )
+    if standing is None:
+        return Peers("同一次筛查里同领域、报告足够多的机构不足，不作同行比较。", None)
+    others = len(standing.peers)
+    says = (
+        f"{field}领域另有 {others} 家机构，其中 {standing.clean_peers} 家没有这类发现；"
+        f"本机构 {standing.reports} 份报告中涉及 {standing.accused} 份（{standing.share:.1%}），"
+        + (f"{standing.higher_peers} 家比它高。" if standing.higher_peers else "没有一家比它高。")
+    )
+    return Peers(says, _histogram(standing))
+
+
+def _histogram(standing: Standing) -> figures.Drawn:
+    most = max(standing.share, *standing.peers, 0.01)
+    width = most / BARS
+    counts = [0] * BARS
+    for share in standing.peers:
+        counts[min(BARS - 1, int(share / width))] += 1
+    return figures.histogram(
+        [round(place * width * 100, 4) for place in range(BARS + 1)],
+        counts,
+        value=round(standing.share * 100, 2),
+        value_label=f"本机构 {standing.share:.1%}",
+        x_label="同领域机构涉及报告的比例（%）",
+        log=True,
+    )
 
 
 def ticks_of(packet: Packet) -> list[Tick]:

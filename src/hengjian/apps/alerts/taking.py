@@ -98,13 +98,27 @@ def _fresh(row: dict[str, Any], institution: Institution, *, run: ScreeningRun, 
 
 
 def _renew(alert: Alert, row: dict[str, Any], *, run: ScreeningRun, now: datetime) -> None:
-    values = {**row, "title": TITLES.get(row["detector"], row["detector"]), "article": (row["article"] or "")[:200]}
+    values = {**row, "title": _title(row), "article": (row["article"] or "")[:200]}
     for name in REFRESHED:
         setattr(alert, name, values[name])
     alert.field = row["field"] if row["field"] in FIELD_CODES else ""
     alert.report_ids = sorted({*alert.report_ids, *row["report_ids"]})
     alert.n_reports = len(alert.report_ids)
     alert.last_run, alert.last_seen = run, now
+
+
+def _title(row: dict[str, Any]) -> str:
+    """The detector's title, and which device or person of the institution: several alerts of one kind differ by it.
+
+    People stand there by their number: titles go into lists and the record, where names are not needed.
+    """
+    title = TITLES.get(row["detector"], row["detector"])
+    first = next((one for one in row["evidence"].get("rows", ()) if isinstance(one, dict)), {})
+    whose = {
+        "instrument": " ".join(filter(None, (str(first.get("instrument_name") or "设备"), row["subject_id"]))),
+        "person": f"人员 {row['subject_id']}",
+    }.get(row["subject_kind"], "")
+    return f"{title}（{whose}）"[:200] if whose else title
 
 
 def _reopen(alert: Alert, *, run: ScreeningRun, now: datetime) -> None:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hengjian.apps.runs.models import ScreeningRun
+from hengjian.apps.runs.peers import write_standings
 from hengjian.backends.parquet import open_parquet
 
 FINDINGS, INSTITUTIONS, SUMMARY = "findings.parquet", "institutions.parquet", "run.json"
@@ -65,13 +66,16 @@ def read_outcome(run: ScreeningRun, *, previous: ScreeningRun | None) -> Outcome
     heat: dict[str, Counter[str]] = defaultdict(Counter)
     accused, severities, keys = set(), Counter(), set()
     index = []
+    named: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for finding in findings_of(run):
         index.append(_index_row(finding))
+        named[finding["detector"], finding["field"], finding["institution_id"]].update(finding["report_ids"])
         heat[finding["field"]][finding["detector"]] += 1
         severities[finding["severity"]] += 1
         accused.add(finding["institution_id"])
         keys.add(finding["finding_key"])
     pq.write_table(pa.Table.from_pylist(index, schema=INDEX_SCHEMA), run.folder / INDEX)
+    write_standings(run, {key: len(reports) for key, reports in named.items()})
     bands = pq.read_table(output(run, INSTITUTIONS), columns=["band", "n_reports"])
     counts = {
         "findings": sum(severities.values()),

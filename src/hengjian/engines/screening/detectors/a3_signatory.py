@@ -251,7 +251,7 @@ DETECTOR = Detector(
     labels={
         "report_id": "报告标识",
         "report_no": "报告编号",
-        "occurred_at": "签名时间",
+        "occurred_at": "行为时间",
         "subject_id": "签字人编号",
         "signatory_text": "签字人姓名",
         "field": "报告领域",
