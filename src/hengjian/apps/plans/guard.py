@@ -39,8 +39,8 @@ class Entry:
 
     @property
     def words(self) -> str:
-        """The visit in a sentence, without what another organ must not know."""
-        return "另一机关的检查" if self.hidden else f"{self.organ_name}的检查 {self.number}"
+        """The visit in a sentence."""
+        return f"{self.organ_name}的检查 {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,13 @@ def decide(entries: Iterable[Entry], *, day: date, limits: Limits, organ_id: int
     if not exception_code:
         code = "cap" if used >= limits.annual_cap else "gap" if near else ""
     candidates = _candidates(year if code == "cap" else known, day=day, limits=limits, organ_id=organ_id, code=code)
-    earliest = _earliest(known, day=day, gap=limits.min_gap_days) if near else None
+    nearest = min(near, key=lambda one: abs((one.day - day).days), default=None)
+    told = nearest is not None and not any(one.hidden for one in known)
+    earliest = _earliest(known, day=day, gap=limits.min_gap_days) if told else None
     if code == "cap":
         sentence = _cap_sentence(day.year, used, limits)
-    elif code == "gap":
-        sentence = _gap_sentence(min(near, key=lambda one: abs((one.day - day).days)), limits, earliest)
+    elif nearest is not None and code == "gap":
+        sentence = _gap_sentence(nearest, limits, earliest)
     else:
         sentence = _allowed_sentence(day.year, used, limits, exception_code)
     if code and candidates:
@@ -147,13 +149,13 @@ def _cap_sentence(year: int, used: int, limits: Limits) -> str:
 
 
 def _gap_sentence(near: Entry, limits: Limits, earliest: date | None) -> str:
+    apart = f"两次检查至少相隔 {limits.min_gap_days} 日（{limits.gap_source}）"
+    if near.hidden:
+        # neither the day nor the first free day: both would give an unannounced visit away
+        return f"另一机关已安排对该机构的检查，离这一天太近：{apart}，请另选日期。"
     later = f"，最早可以安排在{_day(earliest)}" if earliest else ""
-    return (
-        f"{near.words}定于{_day(near.day)}，两次检查至少相隔 {limits.min_gap_days} 日（{limits.gap_source}）{later}。"
-        if near.state == "reserved"
-        else f"{_day(near.day)}已有{near.words}，两次检查至少相隔 {limits.min_gap_days} 日"
-        f"（{limits.gap_source}）{later}。"
-    )
+    has = "定于" if near.state == "reserved" else "已于"
+    return f"{near.words}{has}{_day(near.day)}{'' if has == '定于' else '进行'}，{apart}{later}。"
 
 
 def _allowed_sentence(year: int, used: int, limits: Limits, exception_code: str) -> str:
