@@ -172,4 +172,4 @@ def test_sums_and_periods_read_as_sentences() -> None:
     assert sums["SP-02"][0] == "处检验检测费用5倍以上10倍以下罚款（检验费用一万元以上）"
     assert sums["SP-05"] == ["处5万元以上20万元以下罚款"]
     lengths = {one.id: length_text(one) for one in lawbook().clocks}
-    assert (lengths["PEN-18"], lengths["SUP-13"], lengths["ACC-13r"]) == ("15个工作日内", "不少于6年", "3个月前")
+    assert (lengths["PEN-18"], lengths["SUP-13"], lengths["ACC-13"]) == ("15个工作日内", "不少于6年", "3个月前")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from hengjian.kernel.citation import Reference
 from hengjian.law.errors import LawError
-from hengjian.law.models import Certain, Instrument, Period
+from hengjian.law.models import Certain, HolidayYear, Instrument, Period
 from hengjian.law.numbering import old_number, reference_of
 
 if TYPE_CHECKING:
     from hengjian.law.loader import Lawbook
 
+SATURDAY = 5
 Citing = tuple[str, str, str, Reference, Period | None]
 
 
@@ -27,6 +29,8 @@ def check(book: Lawbook) -> None:
         _names_exist,
         _amounts_are_ranges,
         _standards_are_dated,
+        _extensions_have_units,
+        _holidays_lie_in_their_year,
     ):
         rule(book)
 
@@ -41,6 +45,8 @@ def references(book: Lawbook) -> Iterator[Citing]:
         yield from _citing("sector.yaml", rule.id, "basis", rule.basis, rule)
     for clock in book.clocks:
         yield from _citing("clocks.yaml", clock.id, "basis", clock.basis, clock)
+        if clock.counted_by is not None:
+            yield from _citing("clocks.yaml", clock.id, "counted_by", [clock.counted_by], clock)
     for checklist in book.checklists:
         for item in checklist.items:
             yield from _citing("checklists.yaml", item.id, "anchors", item.anchors, checklist)
@@ -68,6 +74,7 @@ def _certainty_has_note(book: Lawbook) -> None:
         ("test_standards.yaml", book.test_standards, lambda one: getattr(one, "standard_no", "")),
         ("thresholds.yaml", book.thresholds, lambda one: getattr(one, "id", "")),
         ("fields.yaml", book.fields, lambda one: getattr(one, "code", "")),
+        ("holidays.yaml", book.holiday_years, lambda one: str(getattr(one, "year", ""))),
     )
     for file, entries, name in groups:
         for entry in entries:
@@ -239,3 +246,42 @@ def _standards_are_dated(book: Lawbook) -> None:
                     entry=standard.standard_no,
                     key="items.limit_op",
                 )
+
+
+def _extensions_have_units(book: Lawbook) -> None:
+    for clock in book.clocks:
+        if clock.rolls and clock.counted_by is None:
+            raise LawError("what moves the end is named", file="clocks.yaml", entry=clock.id, key="counted_by")
+        for one in clock.extensions:
+            if one.unit is None or (one.length is not None and one.most is not None):
+                raise LawError("unit, and length or most", file="clocks.yaml", entry=clock.id, key="extensions")
+
+
+def _holidays_lie_in_their_year(book: Lawbook) -> None:
+    years = [one.year for one in book.holiday_years]
+    if years != sorted(set(years)):
+        raise LawError("years stand once and in order", file="holidays.yaml", key="year")
+    for year in book.holiday_years:
+        fault = holiday_fault(year)
+        if fault:
+            raise LawError(fault, file="holidays.yaml", entry=str(year.year), key="holidays")
+
+
+def holiday_fault(year: HolidayYear) -> str:
+    """What is wrong with a year's notice, or an empty text. Days may reach into the last days of the year before."""
+    opens, closes = date(year.year - 1, 12, 20), date(year.year, 12, 31)
+    off: set[date] = set()
+    for one in year.holidays:
+        if one.last < one.first:
+            return f"{one.name}: last before first"
+        days = {one.first + timedelta(days=n) for n in range((one.last - one.first).days + 1)}
+        if off & days:
+            return f"{one.name}: overlaps another holiday"
+        off |= days
+    for day in (*off, *year.makeup_days):
+        if not opens <= day <= closes:
+            return f"{day} lies outside {year.year}"
+    for day in year.makeup_days:
+        if day in off or day.weekday() < SATURDAY:
+            return f"{day} is no weekend day to be worked"
+    return "" if off and year.notices else "no notice or no holiday"

@@ -22,6 +22,7 @@ from hengjian.law.models import (
     Checklist,
     Clock,
     Field,
+    HolidayYear,
     Instrument,
     Renumbering,
     SectorRule,
@@ -38,6 +39,7 @@ SECTIONS: Mapping[str, Mapping[str, type[Any]]] = {
     "violations.yaml": {"violations": Violation, "aliases": Alias},
     "sector.yaml": {"sector_rules": SectorRule},
     "clocks.yaml": {"clocks": Clock},
+    "holidays.yaml": {"holiday_years": HolidayYear},
     "checklists.yaml": {"checklists": Checklist},
     "test_standards.yaml": {"test_standards": TestStandard},
     "thresholds.yaml": {"thresholds": Threshold},
@@ -60,6 +62,7 @@ class Lawbook:
     test_standards: tuple[TestStandard, ...]
     thresholds: tuple[Threshold, ...]
     fields: tuple[Field, ...]
+    holiday_years: tuple[HolidayYear, ...]
 
     def as_of(self, on: date) -> Lawbook:
         """The book as it stood on `on`: entries, versions and penalties of other days are left out."""
@@ -82,6 +85,7 @@ class Lawbook:
             test_standards=tuple(one for one in self.test_standards if one.holds_on(on)),
             thresholds=tuple(one for one in self.thresholds if one.holds_on(on)),
             fields=tuple(one for one in self.fields if one.holds_on(on)),
+            holiday_years=tuple(one for one in self.holiday_years if one.published_on <= on),
         )
 
     def instrument(self, key: str) -> Instrument | None:

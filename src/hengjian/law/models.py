@@ -192,17 +192,21 @@ class SectorRule(Certain, Period):
 
 @dataclass(frozen=True, kw_only=True)
 class Extension:
-    """A longer period that somebody may grant; `length` None where the law leaves it open."""
+    """A longer period and who may grant it; without `length` the law leaves it open, up to `most` where it says so."""
 
     by: str
     length: int | None = None
     unit: Unit | None = None
-    times: int = 1
+    most: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clock(Certain, Period):
-    """A statutory period: from `trigger`, `length` of `unit`; `sense` tells limit, minimum, or time before an event."""
+    """A statutory period: from `trigger`, `length` of `unit`; `sense` tells limit, minimum, or time before an event.
+
+    `counted_by` is the article on how periods are counted; where it moves an end on a holiday, `rolls` is set.
+    `extensions` stand in the order in which they may be granted.
+    """
 
     id: str
     title: str
@@ -212,9 +216,43 @@ class Clock(Certain, Period):
     unit: Unit
     basis: tuple[Reference, ...]
     sense: Literal["within", "at_least", "before", "after"] = "within"
+    counted_by: Reference | None = None
+    rolls: bool = False
     extensions: tuple[Extension, ...] = ()
     pauses: tuple[str, ...] = ()
     overdue: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HolidayNotice:
+    """One notice of the State Council's general office."""
+
+    number: str
+    published_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holiday:
+    """Days off under one name, both ends included, weekends among them."""
+
+    name: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class HolidayYear(Certain):
+    """The holidays of one year as finally in force, and the weekend days worked instead."""
+
+    year: int
+    notices: tuple[HolidayNotice, ...]
+    holidays: tuple[Holiday, ...]
+    makeup_days: tuple[date, ...]
+
+    @property
+    def published_on(self) -> date:
+        """The day of the first notice: from then on the year is known."""
+        return min(one.published_on for one in self.notices)
 
 
 @dataclass(frozen=True, kw_only=True)

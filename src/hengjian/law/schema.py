@@ -17,7 +17,7 @@ from hengjian.law.errors import LawError
 
 T = TypeVar("T")
 BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-IDENTITY_KEYS = ("id", "key", "standard_no", "code", "alias", "instrument")
+IDENTITY_KEYS = ("id", "key", "standard_no", "code", "alias", "instrument", "year")
 
 
 class StrictLoader(BaseLoader):  # type: ignore[misc]
@@ -87,7 +87,7 @@ def read_entry(kind: type[T], raw: object, place: Place) -> T:
 def _name_of(raw: object, section: str, number: int) -> str:
     if isinstance(raw, dict):
         for key in IDENTITY_KEYS:
-            if isinstance(raw.get(key), str):
+            if isinstance(raw.get(key), str | int):
                 return str(raw[key])
     return f"{section}[{number}]"
 

@@ -16,8 +16,9 @@ from hengjian.law.wording import UNITS, length_text
 
 
 def _extension(one: Extension) -> str:
-    length = f"{one.length}{UNITS[one.unit]}" if one.length and one.unit else "期限由批准人定"
-    return f"{one.by}，延长{length}" + (f"，至多 {one.times} 次" if one.times > 1 else "，一次")
+    unit = UNITS[one.unit] if one.unit else "日"
+    length = f"{one.length}{unit}" if one.length else f"不超过{one.most}{unit}" if one.most else "，期限由批准人定"
+    return f"{one.by}批准，延长{length}，一次"
 
 
 def clock_page(clock_id: str, on: date, *, today: date) -> Page:
