@@ -1,4 +1,4 @@
-"""Files that institutions hand in: checked by their bytes, kept by their digest, compared again when they are opened."""
+"""Files that institutions hand in: checked by their bytes, kept by their digest, compared when they are opened."""
 
 from __future__ import annotations
 
