@@ -232,7 +232,16 @@ def test_pages_ask_the_database_a_few_times_however_many_rows_there_are(
         assert client.get(path).status_code == 200
 
 
-@pytest.mark.parametrize(("path", "what"), [("/people/", "人员与任职"), ("/experts/", "专家"), ("/record/", "事件链")])
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("/people/", "人员与任职"),
+        ("/experts/", "专家"),
+        ("/record/", "事件链"),
+        ("/intake/", "报送"),
+        ("/rulebook/clocks/", "规则库-时限"),
+    ],
+)
 def test_a_list_taken_out_is_an_event_with_its_rows_and_filters(tree, path, what):
     leader = make_user(tree.city, Role.LEADER)
     assert signed_in(leader).get(f"{path}?format=xlsx").status_code == 200

@@ -87,3 +87,11 @@ def test_a_row_that_slid_left_is_told_from_a_plain_mistake() -> None:
 def test_a_mapping_survives_the_way_to_json_and_back() -> None:
     mapping = recognise([WIDE, ["A1", CODE, "食品", "2026-01-02", "铅", "0.5", "≤1"]]).mapping
     assert mapping_from_json(mapping_to_json(mapping)) == mapping
+
+
+def test_two_common_names_among_strangers_make_no_table() -> None:
+    """Institution and kind alone once made a "declaration" of a stranger's file, all of whose rows were refused."""
+    rows = [["institution_id", "report_id", "kind", "stealth"], [CODE, "R1", "cloned", "L1"]]
+    found = recognise(rows, names=["labels.parquet"])
+    assert found is None or found.table is None
+    assert recognise(rows, table="declarations").table == "declarations"

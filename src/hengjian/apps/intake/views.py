@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from hengjian.apps.accounts.exporting import note_list_export
 from hengjian.apps.accounts.gates import needs
 from hengjian.apps.accounts.rights import may
 from hengjian.apps.intake import pages, refusals, services
@@ -70,7 +71,9 @@ def submissions(request: HttpRequest) -> HttpResponse:
     """The list of submissions within the person's reach."""
     listing = SUBMISSIONS.open(request.GET, path=request.path, rows=submissions_seen_by(request.user, _today()))
     if listing.wants_export:
-        return listing.export("报送", now=timezone.now())
+        now = timezone.now()
+        note_list_export(request=request, permission="intake.view", what="报送", rows=listing.total, now=now)
+        return listing.export("报送", now=now)
     may_submit = may(request.user, "intake.submit", on=_today()) is not None
     hand_in_action = Action("交一份台账", reverse("intake:hand_in"), icon="up", kind="primary") if may_submit else None
     why_empty = Empty(

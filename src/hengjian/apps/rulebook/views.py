@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from hengjian.apps.accounts.exporting import note_list_export
 from hengjian.apps.accounts.gates import needs
 from hengjian.apps.rulebook import wording
 from hengjian.apps.rulebook.breach_pages import sector_matrix, sector_page, violation_page
@@ -105,7 +106,9 @@ def section(request: HttpRequest, name: str) -> HttpResponse:
     if error:
         listing.errors.append(error)
     if listing.wants_export:
-        return listing.export(f"规则库-{known.label}", now=timezone.now())
+        what, now = f"规则库-{known.label}", timezone.now()
+        note_list_export(request=request, permission="rulebook.view", what=what, rows=listing.total, now=now)
+        return listing.export(what, now=now)
     why = Empty(
         f"{on} 没有录入的{known.label}",
         "规则只录入到系统要用的年份；更早的日期没有文本，不会用新文本顶替。",

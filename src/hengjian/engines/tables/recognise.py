@@ -18,6 +18,9 @@ from hengjian.engines.tables.writing import Refusal, is_blank
 TAKEN_FROM = 0.5
 """Proposals below this confidence are shown and not taken."""
 
+LEAST_NAMED = 3
+"""Columns of a table that a header must name, unless it names nothing else."""
+
 FALLBACKS = {
     ("reports", "report_id"): "report_no",
     ("reports", "report_no"): "report_id",
@@ -84,9 +87,15 @@ def choose_table(headers: Sequence[str], *, names: Sequence[str] = (), remembere
         present = [name in found or FALLBACKS.get((candidate.name, name)) in found for name in candidate.required]
         covered = sum(present) / len(present)
         score = sum(found.values()) / (len(headers) or 1) + 1.5 * covered + _named_bonus(candidate, names)
-        if (covered >= 0.5 or _named_bonus(candidate, names) >= 2) and (best is None or score > best[0]):
+        fits = (covered >= 0.5 and _enough(found, headers)) or _named_bonus(candidate, names) >= 2
+        if fits and (best is None or score > best[0]):
             best = (score, candidate)
     return best[1] if best else None
+
+
+def _enough(found: Map[str, float], headers: Sequence[str]) -> bool:
+    """Two common names (institution and kind) among strangers are a chance likeness: some tables require no more."""
+    return len(found) >= LEAST_NAMED or len(found) == len(headers)
 
 
 def _named_bonus(table: Table, names: Sequence[str]) -> float:
