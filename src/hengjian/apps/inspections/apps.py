@@ -1,5 +1,7 @@
 """App configuration of inspections."""
 
+from __future__ import annotations
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,13 @@ class InspectionsConfig(AppConfig):
     name = "hengjian.apps.inspections"
     label = "inspections"
     verbose_name = "检查任务"
+
+    def ready(self) -> None:
+        from hengjian.apps.inspections.policies import VERBS
+        from hengjian.apps.inspections.procedures import INSPECTION
+        from hengjian.apps.inspections.sources import register_all
+        from hengjian.apps.record import wording
+
+        register_all()
+        wording.name_verbs(VERBS)
+        wording.name_procedure(INSPECTION)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 
 from hengjian.apps.accounts.models import Organ
+from hengjian.apps.inspections.phone_clock import clock_sentence
 from hengjian.apps.inspections.procedures import CANCEL_CODES, INSPECTION
 from hengjian.apps.plans.models import Visit
 from hengjian.apps.registry.models import Institution
@@ -29,7 +32,6 @@ class Inspection(models.Model):
     origin_label = models.CharField("来源说明", max_length=200)
     title = models.CharField("检查事项", max_length=200)
     kind = models.CharField("方式", max_length=12, choices=KINDS)
-    planned_on = models.DateField("计划日期", db_index=True)
     state = models.CharField(
         "状态", max_length=16, choices=list(INSPECTION.states.items()), default=INSPECTION.initial, db_index=True
     )
@@ -61,7 +63,7 @@ class Inspection(models.Model):
 
     class Meta:
         verbose_name = "检查任务"
-        ordering = ["planned_on", "number"]
+        ordering = ["visit__day", "number"]
         indexes = [models.Index(fields=["origin_kind", "origin_id"], name="inspection_origin")]
 
     def __str__(self) -> str:
@@ -76,6 +78,11 @@ class Inspection(models.Model):
     def institution_uscc(self) -> str:
         """The code by which institution users reach their own rows."""
         return self.institution.uscc
+
+    @property
+    def planned_on(self) -> date:
+        """The day reserved in the ledger of visits; for queries `visit__day`."""
+        return self.visit.day
 
     @property
     def officer_ids(self) -> tuple[int, int]:
@@ -118,6 +125,13 @@ class Written(OfTask):
 
     class Meta:
         abstract = True
+
+    @property
+    def clock_sentence(self) -> str:
+        """What is to be said about the clock of the phone; empty where it was right."""
+        return clock_sentence(
+            made_at=self.made_at, happened_at=self.happened_at, skew_s=self.clock_skew_s, flagged=self.clock_flag
+        )
 
 
 class Entry(Written):

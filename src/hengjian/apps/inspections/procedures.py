@@ -24,6 +24,7 @@ INSPECTION = Procedure(
         "in_review": "待审核",
         "fixed": "结果已定",
         "published": "已公示",
+        "filed": "已归档（不公示）",
         "cancelled": "已取消",
     },
     moves=(
@@ -45,6 +46,15 @@ INSPECTION = Procedure(
             "record_closed",
             "inspection.carry_out",
             "闭合笔录",
+            RECORD,
+            facts=("facts_found", "signing"),
+        ),
+        Move(
+            "record_absence",
+            "entered",
+            "record_closed",
+            "inspection.carry_out",
+            "记录未能检查并闭合",
             RECORD,
             facts=("facts_found", "signing"),
         ),
@@ -78,6 +88,7 @@ INSPECTION = Procedure(
             second_person=True,
         ),
         Move("publish", "fixed", "published", "inspection.publish", "公示结果", RESULT),
+        Move("file", "fixed", "filed", "inspection.publish", "归档（不公示）", RESULT),
         Move(
             "cancel",
             "assigned",
