@@ -38,6 +38,7 @@ class Row:
     method: str = "get"
     superior: str = IN
     others: str = GONE
+    subordinate: str = ""
     owner: str = IN
     data: dict[str, str] = field(default_factory=dict)
 
@@ -49,6 +50,7 @@ class Row:
 LIST = Row(others=IN)
 REFUSED = "refused"
 """Shown the thing with the sentence, or 403; nothing is written either way."""
+BUREAU = {"subordinate": IN}  # a station acts in its bureau's name and reads the file of whom it is sent to
 OWN = {"superior": REFUSED}  # a superior sees it, but only its own organ may act on it
 JUDGED = {"action": "confirm", "reason": "现场核对", "seen_state": "open"}
 PUBLIC = {"alive", "accounts:sign_in", "accounts:sign_out"}
@@ -86,13 +88,13 @@ TABLE: dict[str, Row] = {
     "accounts:event": Row({"sequence": "event"}),
     "registry:match": Row({"pk": "match"}),
     "registry:edit": Row({"uscc": "uscc"}),
-    "registry:parts": Row({"uscc": "uscc"}),
-    "registry:scope": Row({"uscc": "uscc"}),
-    "registry:people": Row({"uscc": "uscc"}),
-    "registry:instruments": Row({"uscc": "uscc"}),
+    "registry:parts": Row({"uscc": "uscc"}, **BUREAU),
+    "registry:scope": Row({"uscc": "uscc"}, **BUREAU),
+    "registry:people": Row({"uscc": "uscc"}, **BUREAU),
+    "registry:instruments": Row({"uscc": "uscc"}, **BUREAU),
     "registry:new_part": Row({"uscc": "uscc", "table": "part_table"}),
     "registry:edit_part": Row({"uscc": "uscc", "table": "part_table", "pk": "certificate"}),
-    "dossiers:dossier": Row({"uscc": "uscc"}),
+    "dossiers:dossier": Row({"uscc": "uscc"}, **BUREAU),
     "dossiers:pdf": Row({"uscc": "uscc"}),
     "dossiers:order": Row({"uscc": "uscc", "pk": "print"}, superior=GONE),
     "dossiers:fetch": Row({"uscc": "uscc", "pk": "print"}, superior=GONE),
@@ -232,7 +234,12 @@ def test_who_gets_in_is_what_the_table_says(name, world):
     row, tree, view = TABLE[name], world["tree"], URLS[name].callback
     url = reverse(name, kwargs={key: world[thing] for key, thing in row.thing.items()})
     code = view.permission_code
-    others = {"owner": row.owner, "superior": row.superior, "subordinate": row.others, "stranger": row.others}
+    others = {
+        "owner": row.owner,
+        "superior": row.superior,
+        "subordinate": row.subordinate or row.others,
+        "stranger": row.others,
+    }
     people = {
         "owner": world["owner"],
         "superior": all_roles(tree.city),

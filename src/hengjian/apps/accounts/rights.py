@@ -27,12 +27,17 @@ OFFICIALS = frozenset(Role) - {Role.INSTITUTION_USER, Role.EXPERT, Role.SYSADMIN
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One right: code `app.verb`, Chinese label, the roles that hold it, and its reach."""
+    """One right: code `app.verb`, Chinese label, the roles that hold it, and its reach.
+
+    `for_bureau`: people of a station or team hold it for their whole bureau, in whose name they act (PEN-09):
+    institutions are the bureau's, and without this nobody who is sent to them could open their file.
+    """
 
     code: str
     label: str
     roles: frozenset[str]
     reach: Reach = "subtree"
+    for_bureau: bool = False
 
 
 _PERMISSIONS: dict[str, Permission] = {}
@@ -75,7 +80,16 @@ def granting(user: Any, code: str, on: date) -> list[Posting]:
     return [posting for posting in postings_on(user, on) if posting.role in roles]
 
 
-def _reaches(posting: Posting, reach: Reach, thing: Any) -> bool:
+def _root(posting: Posting, held: Permission) -> str:
+    """The path from which a posting reaches down: its organ's, or its bureau's."""
+    path = posting.organ.path
+    if held.for_bureau and posting.organ.level in OWN_LEVELS:
+        return path.rstrip("/").rpartition("/")[0] + "/"
+    return path
+
+
+def _reaches(posting: Posting, held: Permission, thing: Any) -> bool:
+    reach = held.reach
     if reach == "everywhere":
         return True
     if reach == "institution" or posting.role == Role.INSTITUTION_USER:
@@ -85,7 +99,7 @@ def _reaches(posting: Posting, reach: Reach, thing: Any) -> bool:
         return False
     if organ.pk == posting.organ_id:
         return True
-    below = organ.path.startswith(posting.organ.path)
+    below = organ.path.startswith(_root(posting, held))
     return below and (reach == "subtree" or (organ.level in OWN_LEVELS and organ.parent_id == posting.organ_id))
 
 
@@ -97,8 +111,8 @@ def may(user: Any, code: str, thing: Any = None, *, on: date) -> Posting | None:
     found = granting(user, code, on)
     if thing is None:
         return found[0] if found else None
-    reach = permission(code).reach
-    return next((posting for posting in found if _reaches(posting, reach, thing)), None)
+    held = permission(code)
+    return next((posting for posting in found if _reaches(posting, held, thing)), None)
 
 
 def visible(
@@ -114,7 +128,7 @@ def visible(
     for posting in granting(user, code, on):
         if held.reach == "everywhere":
             return rows
-        condition |= _condition(posting, held.reach, organ=organ, institution=institution)
+        condition |= _condition(posting, held, organ=organ, institution=institution)
     shared_to = [p.organ_id for p in granting(user, code, on) if p.role != Role.INSTITUTION_USER]
     if shared_to and rows.model._meta.label_lower in _kinds_shared_with(user, on):
         condition |= Q(Exists(_shares(rows.model, shared_to, on)))
@@ -133,7 +147,8 @@ def _kinds_shared_with(user: User, on: date) -> frozenset[str]:
     return cache[on]
 
 
-def _condition(posting: Posting, reach: Reach, *, organ: str, institution: str) -> Q:
+def _condition(posting: Posting, held: Permission, *, organ: str, institution: str) -> Q:
+    reach = held.reach
     if reach == "institution" or posting.role == Role.INSTITUTION_USER:
         known = bool(institution and posting.institution_id)
         return Q(**{institution: posting.institution_id}) if known else Q(pk__in=[])
@@ -141,7 +156,7 @@ def _condition(posting: Posting, reach: Reach, *, organ: str, institution: str) 
     if reach == "own":
         below = Q(**{f"{prefix}parent_id": posting.organ_id, f"{prefix}level__in": OWN_LEVELS})
         return Q(**{f"{prefix}pk": posting.organ_id}) | below
-    return Q(**{f"{prefix}path__startswith": posting.organ.path})
+    return Q(**{f"{prefix}path__startswith": _root(posting, held)})
 
 
 def _shares(model: type[Model], organs: Iterable[int], on: date) -> QuerySet[Share]:
