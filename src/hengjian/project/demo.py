@@ -73,7 +73,7 @@ def reset() -> None:
     if (home / "installation.json").exists() and not installation.load().demo:
         raise Refused("这不是演示安装，不能清空。")
     _drop_database()
-    for name in ("lake", "runs", "uploads", "demo"):
+    for name in ("lake", "runs", "uploads", "draws", "demo"):
         shutil.rmtree(home / name, ignore_errors=True)
     (home / LOADING).unlink(missing_ok=True)
     installation.mark_demo()

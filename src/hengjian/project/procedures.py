@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from hengjian.apps.alerts.procedures import ALERT
+from hengjian.apps.draws.procedures import DRAW
 from hengjian.apps.intake.procedures import SUBMISSION
 from hengjian.apps.registry.procedures import MATCH
 from hengjian.apps.runs.procedures import RUN
 from hengjian.kernel.transitions import Procedure
 
-PROCEDURES: tuple[Procedure, ...] = (SUBMISSION, MATCH, RUN, ALERT)
+PROCEDURES: tuple[Procedure, ...] = (SUBMISSION, MATCH, RUN, DRAW, ALERT)

@@ -26,8 +26,7 @@ class Draw(models.Model):
     `lineage` is the item's, so that a new version of the plan does not open a batch again. `seq` and `prev_commit`
     chain all commitments of the organ. `holds_batch` is given up only by a draw that was made void before its entropy
     could exist: any later void keeps the batch for ever. `files` names every file of the bundle folder with its
-    SHA-256. Times carry the server's clock. Salt, seed and sample of a sealed draw are in the database before they
-    are public; who may see them is the policies' business.
+    SHA-256. Times carry the server's clock. What others may not know yet stands in `DrawSecret` and in the units.
     """
 
     MODES = [("open", "公开模式"), ("sealed", "密封模式")]
@@ -121,6 +120,23 @@ class Draw(models.Model):
     def folder(self) -> str:
         """Name of the bundle's folder below the installation's draws folder."""
         return self.number
+
+
+class DrawSecret(models.Model):
+    """What a draw knows before others may: kept apart, so that no event of the draw's row tells it.
+
+    `typed` is the first person's entropy until a second has typed the same; salt, seed and the whole result stand here
+    from the draw on, and in the draw and its bundle once they are public.
+    """
+
+    draw = models.OneToOneField(Draw, models.CASCADE, related_name="secret")
+    typed = models.JSONField(default=list, blank=True)
+    salt = models.CharField(max_length=64, blank=True)
+    seed = models.CharField(max_length=64, blank=True)
+    load = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.draw_id}"
 
 
 class DrawUnit(models.Model):
@@ -239,6 +255,7 @@ class DrawInspector(models.Model):
     organ = models.ForeignKey(Organ, models.PROTECT, related_name="+", verbose_name="机关")
     pseudonym = models.CharField("代号", max_length=24)
     lead = models.BooleanField("可任组长", default=False)
+    expert = models.BooleanField("专家", default=False)
     domains = models.JSONField("可任组长的层", default=list)
     cap = models.PositiveIntegerField("最多", null=True, blank=True)
 

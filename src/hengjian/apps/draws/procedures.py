@@ -71,6 +71,8 @@ EXCLUSIONS: dict[str, str] = {
     "deregistered": "已注销",
     "under_investigation": "正在立案调查",
     "burden_cap": "本年已查到上限",
+    "burden_gap": "与另一次检查间隔不足",
+    "already_drawn": "本年其他批次已抽中",
     "recusal": "回避",
     "out_of_scope": "不在范围",
     "other": "其他",
