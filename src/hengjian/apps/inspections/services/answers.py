@@ -18,7 +18,7 @@ from hengjian.apps.inspections.services.writing import (
     tell,
     text_of,
 )
-from hengjian.apps.record.services import snapshot
+from hengjian.apps.record.services import Actor, snapshot
 from hengjian.kernel.errors import Refused
 from hengjian.ui.wording import zh_datetime
 
@@ -37,6 +37,7 @@ def answer_item(
     client_id: str = "",
     made_at: datetime | None = None,
     sent_at: datetime | None = None,
+    adopter: Actor | None = None,
 ) -> CheckAnswer:
     """Answer one item of the list, or change the answer.
 
@@ -47,7 +48,9 @@ def answer_item(
     earlier = already(client_id, "answer", inspection=row, user=user, model=CheckAnswer)
     if earlier is not None:
         return earlier
-    writing = begin_writing(row, user=user, on=on, now=now, states=("on_site",), made_at=made_at, sent_at=sent_at)
+    writing = begin_writing(
+        row, user=user, on=on, now=now, states=("on_site",), made_at=made_at, sent_at=sent_at, adopter=adopter
+    )
     item = item_of(row, item_id)
     note = text_of(note, name="现场看到的情况", field="note")
     if answer not in dict(CheckAnswer.ANSWERS):
@@ -103,6 +106,7 @@ def record_statement(
     client_id: str = "",
     made_at: datetime | None = None,
     sent_at: datetime | None = None,
+    adopter: Actor | None = None,
 ) -> OnSite:
     """Write the record of inspection: facts, what the person present says, signature or refusal with a witness.
 
@@ -113,7 +117,9 @@ def record_statement(
     if earlier is not None:
         return earlier
     states = ("entered", "on_site")
-    writing = begin_writing(row, user=user, on=on, now=now, states=states, made_at=made_at, sent_at=sent_at)
+    writing = begin_writing(
+        row, user=user, on=on, now=now, states=states, made_at=made_at, sent_at=sent_at, adopter=adopter
+    )
     if signing and signing not in dict(OnSite.SIGNINGS):
         raise Refused("请选择签字、拒绝签字或者无法签字。", where={"field": "signing"})
     site, _ = OnSite.objects.get_or_create(inspection=row)

@@ -12,6 +12,7 @@ from hengjian.apps.inspections.checklist import item_of
 from hengjian.apps.inspections.models import Attachment, Finding, Inspection
 from hengjian.apps.inspections.services.writing import already, begin_writing, locked, note_receipt, tell, text_of
 from hengjian.apps.inspections.storage import store
+from hengjian.apps.record.services import Actor
 from hengjian.kernel.errors import NotFound, Refused
 from hengjian.law.catalogue import article_as_of
 from hengjian.ui.wording import zh_date
@@ -39,6 +40,7 @@ def add_finding(
     client_id: str = "",
     made_at: datetime | None = None,
     sent_at: datetime | None = None,
+    adopter: Actor | None = None,
 ) -> Finding:
     """Write one problem; the article is that of the violation, else of the check item, as of the day of conduct.
 
@@ -48,7 +50,9 @@ def add_finding(
     earlier = already(client_id, "finding", inspection=row, user=user, model=Finding)
     if earlier is not None:
         return earlier
-    writing = begin_writing(row, user=user, on=on, now=now, states=WRITE_IN, made_at=made_at, sent_at=sent_at)
+    writing = begin_writing(
+        row, user=user, on=on, now=now, states=WRITE_IN, made_at=made_at, sent_at=sent_at, adopter=adopter
+    )
     if conduct_on > on:
         raise Refused(f"行为日{zh_date(conduct_on)}在将来。", where={"field": "conduct_on"})
     _check_choices(effect, severity, handling)
@@ -152,6 +156,7 @@ def attach(
     client_id: str = "",
     made_at: datetime | None = None,
     sent_at: datetime | None = None,
+    adopter: Actor | None = None,
 ) -> Attachment:
     """Keep a photo, extract, signature or recording by its content's hash.
 
@@ -162,7 +167,9 @@ def attach(
     earlier = already(client_id, "attach", inspection=row, user=user, model=Attachment)
     if earlier is not None:
         return earlier
-    writing = begin_writing(row, user=user, on=on, now=now, states=ATTACH_IN, made_at=made_at, sent_at=sent_at)
+    writing = begin_writing(
+        row, user=user, on=on, now=now, states=ATTACH_IN, made_at=made_at, sent_at=sent_at, adopter=adopter
+    )
     if finding is not None and finding.inspection_id != row.pk:
         raise Refused("这个问题不是本次检查登记的。", where={"field": "finding"})
     name = text_of(file_name.replace("\\", "/").rpartition("/")[2], name="文件名", field="file", most=200) or "未命名"

@@ -14,6 +14,7 @@ from hengjian.apps.inspections import sampling, tracing
 from hengjian.apps.inspections.models import Inspection, ReportSample, SampledReport
 from hengjian.apps.inspections.services.writing import already, begin_writing, locked, note_receipt, tell, text_of
 from hengjian.apps.inspections.storage import keep_text
+from hengjian.apps.record.services import Actor
 from hengjian.kernel.errors import Refused
 from hengjian.law.inspecting import ReportWeights, report_weights
 from hengjian.ui.wording import zh_date
@@ -148,13 +149,16 @@ def trace_report(
     client_id: str = "",
     made_at: datetime | None = None,
     sent_at: datetime | None = None,
+    adopter: Actor | None = None,
 ) -> SampledReport:
     """Answer one step of a drawn report's trace with what was seen on site; a problem needs words."""
     row = locked(inspection)
     earlier = already(client_id, "trace", inspection=row, user=user, model=SampledReport)
     if earlier is not None:
         return earlier
-    writing = begin_writing(row, user=user, on=on, now=now, states=WRITE_IN, made_at=made_at, sent_at=sent_at)
+    writing = begin_writing(
+        row, user=user, on=on, now=now, states=WRITE_IN, made_at=made_at, sent_at=sent_at, adopter=adopter
+    )
     drawn = row.reports.select_for_update().filter(report_id=report_id).first()
     if drawn is None:
         raise Refused("这份报告不在本次抽查的报告里。", where={"field": "report_id"})

@@ -121,7 +121,7 @@ def _kind(notice: str) -> str:
 
 
 def _refuse_double(source: origins.Source, institution: Institution) -> None:
-    standing = unfinished_of(source.kind, source.id, institution) if source.once else None
+    standing = unfinished_of(source.kind, source.id, institution)
     if standing is not None:
         raise Refused(f"{source.label}已有检查任务 {standing.number}，不能再建一项。", where={"field": "origin"})
 
@@ -253,11 +253,9 @@ def replace_officer(
 
 
 def _refuse_other_than_drawn(row: Inspection, slot: str, person: User) -> None:
-    number, _, unit_id = row.origin_id.partition("/")
-    drawn = DrawAssignment.objects.filter(
-        draw__number=number, unit__unit_id=unit_id, slot=slot, current=True
-    ).select_related("user")
-    named = drawn.first()
+    number = row.origin_id
+    drawn = DrawAssignment.objects.filter(draw__number=number, unit__institution=row.institution_id, current=True)
+    named = drawn.filter(slot=slot).select_related("user").first()
     if named is None or named.user_id != person.pk:
         who = f"现在抽定的是{named.user.name}" if named else "现在没有抽定人员"
         raise Refused(

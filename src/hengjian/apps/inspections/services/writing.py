@@ -54,9 +54,14 @@ def begin_writing(
     states: Collection[str],
     made_at: datetime | None = None,
     sent_at: datetime | None = None,
+    adopter: Actor | None = None,
 ) -> Writing:
-    """Ask the right of one of the two officers and the state; NotAllowed or IllegalMove with a sentence."""
-    actor = officer_actor(user, row, on=on)
+    """Ask the right of one of the two officers and the state; NotAllowed or IllegalMove with a sentence.
+
+    `adopter` is the chief who answers for what an officer wrote who has no right any more; the chief's own right has
+    been asked by the caller.
+    """
+    actor = adopter or officer_actor(user, row, on=on)
     if row.state not in states:
         raise IllegalMove(_too_late(row))
     return Writing(row, actor, time_of(made_at=made_at, sent_at=sent_at, now=now))
