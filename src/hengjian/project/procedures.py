@@ -5,8 +5,9 @@ from __future__ import annotations
 from hengjian.apps.alerts.procedures import ALERT
 from hengjian.apps.draws.procedures import DRAW
 from hengjian.apps.intake.procedures import SUBMISSION
+from hengjian.apps.rectifications.procedures import LOOK_BACK, RECTIFICATION
 from hengjian.apps.registry.procedures import MATCH
 from hengjian.apps.runs.procedures import RUN
 from hengjian.kernel.transitions import Procedure
 
-PROCEDURES: tuple[Procedure, ...] = (SUBMISSION, MATCH, RUN, DRAW, ALERT)
+PROCEDURES: tuple[Procedure, ...] = (SUBMISSION, MATCH, RUN, DRAW, ALERT, RECTIFICATION, LOOK_BACK)

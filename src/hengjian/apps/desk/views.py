@@ -15,6 +15,7 @@ from hengjian.apps.accounts.gates import signed_in
 from hengjian.apps.accounts.models import Role
 from hengjian.apps.accounts.rights import granting, postings_on
 from hengjian.apps.desk import finding, sections
+from hengjian.apps.desk.rectified import rectifications_waiting
 from hengjian.apps.desk.tasks import grouped
 from hengjian.ui.figures import share_bar
 from hengjian.ui.parts import Tab
@@ -33,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting = [
         sections.alerts_to_judge(user, now=now, today=today),
         sections.submissions_to_confirm(user, now=now, today=today),
+        rectifications_waiting(user, now=now, today=today),
     ]
     view = request.GET.get("view", "")
     chosen = [one for one in waiting if one.view == view] or waiting

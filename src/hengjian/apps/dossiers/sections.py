@@ -17,6 +17,7 @@ from hengjian.apps.alerts.models import Alert
 from hengjian.apps.alerts.procedures import ALERT, WAITING
 from hengjian.apps.dossiers import reading
 from hengjian.apps.dossiers.reading import Parts, ScopeSheet
+from hengjian.apps.dossiers.rectified import Rectified, rectified
 from hengjian.apps.intake.procedures import SUBMISSION
 from hengjian.apps.intake.selectors import InForce, dataset_files, lake_rows, submissions_seen_by
 from hengjian.apps.record.models import Event as Recorded
@@ -70,6 +71,7 @@ class Dossier:
     alerts: list[Alert] | None
     alert_count: int
     submissions: list[Any] | None
+    rectified: Rectified | None
     declarations: list[tuple[Declaration, str]]
     risk: Any
     timeline: list[Event]
@@ -133,6 +135,7 @@ def open_dossier(user: User, institution: Institution, *, on: date, today: date,
         alerts=alerts if alerts is None or whole else alerts[:SHOWN_ALERTS],
         alert_count=len(alerts or ()),
         submissions=submissions,
+        rectified=rectified(user, institution, on=on, today=today, whole=whole),
         declarations=_declared(parts, on),
         risk=risk_of(user, institution, on=on, today=today),
         timeline=timeline if whole else timeline[:SHOWN_EVENTS],

@@ -48,14 +48,14 @@ def count_by(rows: QuerySet[Rectification], grouping: str, *, today: date) -> li
     """One line for each group that has items, most items first."""
     column, _ = GROUPINGS[grouping]
     asked = {f"n_{key}": Count("pk", filter=standing_filter(key, today)) for key in STANDINGS}
-    found = rows.order_by().values(column).annotate(**asked, n_late=Count("pk", filter=Q(answered_late=True)))
+    found = rows.order_by().values(column).annotate(**asked, late_answers=Count("pk", filter=Q(answered_late=True)))
     labels = _labels(rows, grouping)
     lines = [
         Line(
             key=_address(grouping, row[column]),
             label=labels.get(row[column], str(row[column])),
             standings={key: row[f"n_{key}"] for key in STANDINGS},
-            late_answers=row["n_late"],
+            late_answers=row["late_answers"],
         )
         for row in found
     ]

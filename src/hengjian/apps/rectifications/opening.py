@@ -91,7 +91,7 @@ def _ordered(item: Rectification, finding: Finding, *, actor: Actor, now: dateti
 
     facts = {"limit": finding.limit_on, "requirement": REQUIREMENT}
     made = _move(item, "order", facts, apply, actor=actor, now=now)
-    timing.start_limit(made, actor=actor, now=now)
+    timing.start_limit(made, start=made.found_on, basis="现场责令限期改正", actor=actor, now=now)
     return made
 
 

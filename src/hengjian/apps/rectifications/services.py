@@ -92,7 +92,8 @@ def order_rectification(
         row.requirement = wanted
 
     item = _perform(rows, pk, "order", user, now, facts={"limit": limit, "requirement": wanted}, apply=apply, seen=seen)
-    timing.start_limit(item, actor=_actor(item, user, "rectification.order", today), now=now)
+    actor = _actor(item, user, "rectification.order", today)
+    timing.start_limit(item, start=today, basis="责令改正", actor=actor, now=now)
     return item
 
 
@@ -130,7 +131,7 @@ def answer_item(
     item = _perform(rows, pk, action, user, now, facts=facts, apply=apply, seen=seen)
     _write_reply(item, said, kept, user=user, now=now, on_paper=on_paper)
     permission = "rectification.record_answer" if on_paper else "rectification.answer"
-    timing.rest_limit(item, today=today, actor=_actor(item, user, permission, today), now=now)
+    timing.end_limit(item, actor=_actor(item, user, permission, today), now=now, outcome="met")
     return item
 
 
@@ -167,7 +168,6 @@ def strike_off(
 
     item = _perform(rows, pk, "strike_off", user, now, facts={"method": method, "note": said}, apply=apply, seen=seen)
     _judge_reply(item, "accepted", said, user=user, now=now, method=method)
-    timing.end_limit(item, actor=_actor(item, user, "rectification.verify", today), now=now, outcome="met")
     return item
 
 
@@ -192,7 +192,8 @@ def send_back(
 
     item = _perform(rows, pk, "send_back", user, now, facts={"reason": said, "limit": limit}, apply=apply, seen=seen)
     _judge_reply(item, "sent_back", said, user=user, now=now)
-    timing.move_limit(item, reason=said, actor=_actor(item, user, "rectification.verify", today), now=now)
+    actor = _actor(item, user, "rectification.verify", today)
+    timing.start_limit(item, start=today, basis="退回再改", actor=actor, now=now)
     return item
 
 
@@ -268,7 +269,7 @@ def withdraw_item(
         row.escalation, row.escalated_at = 0, None
 
     item = _perform(rows, pk, "withdraw", user, now, facts={"reason": said}, apply=apply, seen=seen)
-    timing.end_limit(item, actor=_actor(item, user, "rectification.withdraw", today), now=now, outcome="withdrawn")
+    timing.end_limit(item, actor=_actor(item, user, "rectification.withdraw", today), now=now, outcome="stopped")
     return item
 
 
@@ -293,7 +294,8 @@ def reopen_item(
         row.struck_off_on, row.verified_by = None, None
 
     item = _perform(rows, pk, "reopen", user, now, facts={"reason": said, "limit": limit}, apply=apply, seen=seen)
-    timing.start_limit(item, actor=_actor(item, user, "rectification.reopen", today), now=now)
+    actor = _actor(item, user, "rectification.reopen", today)
+    timing.start_limit(item, start=today, basis="销号后重新整改", actor=actor, now=now)
     return item
 
 

@@ -1,4 +1,4 @@
-"""`hengjian worker`: runs background tasks and, beside them, the daily sealing of the event chain."""
+"""`hengjian worker`: runs background tasks; beside them it seals finished days and reports what is overdue."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def _keep_house() -> None:
 
     from hengjian.apps.intake.tasks import take_up_stalled
     from hengjian.apps.record.services import seal_missing_days
+    from hengjian.apps.rectifications.overdue import escalate_overdue
     from hengjian.apps.runs.services import note_interruptions
 
     pause = threading.Event()
@@ -42,6 +43,7 @@ def _keep_house() -> None:
             seal_missing_days(now=timezone.now())
             take_up_stalled()
             note_interruptions(now=timezone.now())
+            escalate_overdue(now=timezone.now())
         except DatabaseError:
             logging.getLogger("hengjian").exception("housekeeping failed; it is tried again")
         pause.wait(HOUSEKEEPING_SECONDS)

@@ -1,0 +1,64 @@
+"""The desk's section of the rectification ledger: what this person has to answer, order, verify, or look after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from hengjian.apps.desk.sections import SHOWN, Waiting
+from hengjian.apps.desk.tasks import Task, clock_kind, until_text, waited
+from hengjian.apps.rectifications import selectors
+from hengjian.apps.rectifications.models import Rectification
+from hengjian.apps.rectifications.overdue import late_text
+from hengjian.apps.rectifications.procedures import WITH_INSTITUTION
+
+Reader = Callable[..., QuerySet[Rectification]]
+PARTS: tuple[tuple[Reader, str, str, str], ...] = (
+    (selectors.to_answer, "整改", "去整改", "clip"),
+    (selectors.overdue_for_chief, "逾期未改", "看进展", "warn"),
+    (selectors.overdue_below, "下级逾期上报", "看进展", "warn"),
+    (selectors.to_verify, "验收整改", "验收", "seal"),
+    (selectors.to_order, "下达整改", "下达", "clip"),
+)
+"""What it is about, the button, the icon; an item that falls under several stands under the first."""
+
+
+def rectifications_waiting(user: Any, *, now: datetime, today: date) -> Waiting:
+    """Items that wait for this person, each once."""
+    tasks: dict[int, Task] = {}
+    total = 0
+    for reader, what, button, icon in PARTS:
+        rows = reader(user, on=today)
+        found = list(rows.order_by("limit", "state_at", "pk")[:SHOWN])
+        total += len(found) if len(found) < SHOWN else rows.count()
+        total -= sum(item.pk in tasks for item in found)
+        for item in found:
+            tasks.setdefault(item.pk, _task(item, what, button, icon, now=now, today=today))
+    shown = tuple(tasks.values())[:SHOWN]
+    return Waiting("rectify", "整改", shown, total, reverse("rectifications:list"))
+
+
+def _task(item: Rectification, what: str, button: str, icon: str, *, now: datetime, today: date) -> Task:
+    late = late_text(item, today)
+    if late:
+        clock, wait = "late", f"逾期 {item.days_late(today)} 日"
+    elif item.limit is not None and item.state in WITH_INSTITUTION:
+        clock, wait = until_text(item.limit, today)
+    else:
+        clock, wait = clock_kind(item.state_at, now), waited(item.state_at, now)
+    return Task(
+        icon=icon,
+        title=f"{what}：{item.institution.name}，{item.title}",
+        line=" · ".join(part for part in (item.number, item.organ.short_name, item.get_field_display()) if part),
+        url=reverse("rectifications:show", args=[item.number]),
+        button=button,
+        view="rectify",
+        since=item.state_at,
+        clock=clock,
+        wait=wait,
+        when=late.partition("，")[2],
+    )
