@@ -10,7 +10,7 @@ from hengjian.engines.draws.canonical import canon, id_fault, refuse, text_fault
 
 INSPECTORS = "inspectors.json"
 COI = "coi.json"
-LEAD, EXPERT = "lead", "expert"
+LEAD, EXPERT = "lead", "field_expert"
 
 
 @dataclass(frozen=True, slots=True)
