@@ -11,6 +11,7 @@ class InspectionsConfig(AppConfig):
     verbose_name = "检查任务"
 
     def ready(self) -> None:
+        from hengjian.apps.inspections.phone.procedures import PHONE_ENTRY
         from hengjian.apps.inspections.policies import VERBS
         from hengjian.apps.inspections.procedures import INSPECTION
         from hengjian.apps.inspections.sources import register_all
@@ -19,3 +20,4 @@ class InspectionsConfig(AppConfig):
         register_all()
         wording.name_verbs(VERBS)
         wording.name_procedure(INSPECTION)
+        wording.name_procedure(PHONE_ENTRY)

@@ -324,3 +324,6 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.client_id}"
+
+
+from hengjian.apps.inspections.phone.models import PhoneCopy, PhoneEntry  # noqa: E402, F401 – so that Django finds them

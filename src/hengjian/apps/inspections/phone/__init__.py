@@ -1,0 +1,1 @@
+"""The page that officers carry: works without a connection, keeps everything, and is checked again at every sync."""
