@@ -6,9 +6,22 @@ from hengjian.apps.alerts.procedures import ALERT
 from hengjian.apps.draws.procedures import DRAW
 from hengjian.apps.inspections.phone.procedures import PHONE_ENTRY
 from hengjian.apps.intake.procedures import SUBMISSION
+from hengjian.apps.plans.procedures import MERGE, PLAN, VISIT
 from hengjian.apps.rectifications.procedures import LOOK_BACK, RECTIFICATION
 from hengjian.apps.registry.procedures import MATCH
 from hengjian.apps.runs.procedures import RUN
 from hengjian.kernel.transitions import Procedure
 
-PROCEDURES: tuple[Procedure, ...] = (SUBMISSION, MATCH, RUN, DRAW, ALERT, PHONE_ENTRY, RECTIFICATION, LOOK_BACK)
+PROCEDURES: tuple[Procedure, ...] = (
+    SUBMISSION,
+    MATCH,
+    RUN,
+    PLAN,
+    VISIT,
+    MERGE,
+    DRAW,
+    ALERT,
+    PHONE_ENTRY,
+    RECTIFICATION,
+    LOOK_BACK,
+)

@@ -258,7 +258,8 @@ def test_another_organs_unannounced_visit_counts_but_is_not_named(office, lab):
     assert (answer.code, answer.merge_candidates) == ("gap", ())
     assert visit.number not in answer.sentence
     assert answer.sentence.startswith(
-        "另一机关已安排对该机构的检查，离这一天太近：两次检查至少相隔 60 日（涉企检查的年度频次和间隔（默认值）），请另选日期。"
+        "另一机关已安排对该机构的检查，离这一天太近：两次检查至少相隔 60 日（涉企检查的年度频次和间隔（默认值）），"
+        "请另选日期。"
     )
     assert answer.earliest is None
     assert guard.ask(institution=lab, organ=office.tree.city, day=date(2026, 3, 25), on=TODAY).merge_candidates
