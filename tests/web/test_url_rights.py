@@ -6,6 +6,7 @@ A view names its permission (`accounts.gates`) or is public with a reason. A new
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from hengjian.apps.accounts.models import Avoidance, Posting, Role, Share
 from hengjian.apps.accounts.rights import permission
+from hengjian.apps.clocks.rederiving import rederive_all
+from hengjian.apps.clocks.services import start_clock
 from hengjian.apps.dossiers.models import DossierPrint
 from hengjian.apps.intake import storage
 from hengjian.apps.intake.models import Submission
@@ -67,6 +70,11 @@ TABLE: dict[str, Row] = {
         ),
         LIST,
     ),
+    **dict.fromkeys(("clocks:calendar", "clocks:notices", "clocks:add_notice"), LIST),
+    "clocks:check_all": Row(method="post", others=IN),
+    "clocks:rederivation": Row({"pk": "rederivation"}, others=IN),
+    "clocks:show": Row({"pk": "clock"}),
+    "clocks:correct": Row({"pk": "clock"}, "post", **OWN),
     "accounts:verify": Row(method="post", others=IN),
     "registry:find_matches": Row(method="post", others=IN),
     "alerts:ask_many": Row(method="post", others=IN),
@@ -191,6 +199,10 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
             thing_kind="registry.institution", thing_id=str(lab.pk), organ=tree.nation, granted_by=owner, granted_at=NOW
         ).pk,
         "event": Event.objects.filter(organ_path=tree.county.path).latest("sequence").sequence,
+        "clock": start_clock(
+            rule_id="PEN-18", thing=lab, organ=tree.county, start=date(2026, 10, 12), label="甲", actor=SYSTEM, now=NOW
+        ).pk,
+        "rederivation": rederive_all(actor=SYSTEM, now=NOW, today=TODAY).pk,
         "match": MatchProposal.objects.create(first=lab, second=twin, organ=tree.county, score=90, found_at=NOW).pk,
         "uscc": lab.uscc,
         "certificate": certificate.pk,

@@ -31,6 +31,7 @@ def _keep_house() -> None:
     from django.db import DatabaseError, close_old_connections
     from django.utils import timezone
 
+    from hengjian.apps.clocks.rederiving import rederive_if_law_changed
     from hengjian.apps.intake.tasks import take_up_stalled
     from hengjian.apps.record.services import seal_missing_days
     from hengjian.apps.rectifications.overdue import escalate_overdue
@@ -41,6 +42,7 @@ def _keep_house() -> None:
         try:
             close_old_connections()
             seal_missing_days(now=timezone.now())
+            rederive_if_law_changed(now=timezone.now(), today=timezone.localdate())
             take_up_stalled()
             note_interruptions(now=timezone.now())
             escalate_overdue(now=timezone.now())
