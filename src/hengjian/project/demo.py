@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hengjian.kernel.errors import Refused
-from hengjian.project import installation
+from hengjian.project import demo_plans, installation
 
 if TYPE_CHECKING:
     from hengjian.apps.accounts.models import User
@@ -112,6 +112,8 @@ def _build(reports: int, say: Say) -> None:
     say("导入演示数据")
     _screen(people[CITY_ANALYST], now)
     say("完成一次筛查并生成预警")
+    plans = demo_plans.build(people=people, organs=demo_plans.organs_of(people), now=now, today=timezone.localdate(now))
+    say(f"备案年度检查计划 {len(plans)} 份")
 
 
 def _people(city: DemoCity, now: datetime) -> dict[str, User]:
