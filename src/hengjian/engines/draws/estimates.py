@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import comb
 
 CONFIDENCE = 0.95
@@ -24,7 +25,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """An estimated rate with limits at the confidence asked for; `method` names the formula, `units` the sample size."""
+    """An estimated rate with its limits; `method` names the formula, `units` is the number of units it rests on."""
 
     estimate: float
     low: float
@@ -88,7 +89,7 @@ def rate(sample: Sequence[Observed], *, domain: Sequence[bool] | None = None, co
     ]
     variance = pareto_variance(_merged(linear))
     n = float(len(chosen))
-    effective = min(n * max(len(sample), 1), share * (1 - share) / variance) if variance > 0 else n
+    effective = share * (1 - share) / variance if variance > 0 and 0 < share < 1 else n
     low, high = clopper_pearson(share * effective, effective, confidence=confidence)
     whole = all(unit.pi == 1 for unit in chosen)
     if whole:
@@ -153,23 +154,16 @@ def discovery_sample_size(population: int, defects: int, alpha: float) -> int:
     """The smallest n with C(N-D, n) / C(N, n) <= alpha: so many find at least one of D with confidence 1 - alpha."""
     if not 0 < defects <= population or not 0 < alpha < 1:
         raise ValueError("needs 0 < D <= N and 0 < alpha < 1")
+    share = Fraction(str(alpha))
     low, high = 1, population - defects + 1
     while low < high:
         middle = (low + high) // 2
-        missed = comb(population - defects, middle)
-        if missed <= alpha * comb(population, middle) if middle < 60 else _misses(population, defects, middle) <= alpha:
+        missed = comb(population - defects, middle) * share.denominator
+        if missed <= share.numerator * comb(population, middle):
             high = middle
         else:
             low = middle + 1
     return low
-
-
-def _misses(population: int, defects: int, n: int) -> float:
-    """The chance that a sample of n misses every one of the defects."""
-    chance = 1.0
-    for one in range(defects):
-        chance *= max(population - n - one, 0) / (population - one)
-    return chance
 
 
 def _mean_variance(one: Stratum) -> float:
