@@ -65,6 +65,8 @@ class Run:
     ready: bool = True
     parts: dict[str, list[Path]] = field(default_factory=dict)
     number: int = 0
+    unique: list[str] = field(default_factory=list)
+    """Tables of the sheets in which every key stands once, a name for each such sheet."""
     tops: dict[tuple[str, str], tuple[int, list[str]]] = field(default_factory=dict)
     """(file, sheet) → first data row (from 0) and headers of the sheets that are taken."""
 
@@ -323,7 +325,8 @@ def _stage_sheet(
     for stage in stages:
         stage.check()
     for stage in stages:
-        stage.check_keys()
+        if stage.check_keys():
+            run.unique.append(stage.table.name)
     moved = find_moved(connection, stages, headers=headers, sheet=sheet, first_row=first_row)
     run.preview.moved_rows += moved
     counts = collect_refused(connection, stages, sheet=sheet, first_row=first_row, moved=moved)
@@ -363,7 +366,8 @@ def _finish(run: Run, sources: Sequence[SourceFile], limits: Limits) -> None:
     if not any(shown.state == "taken" for shown in preview.sheets):
         reasons = "；".join(f"{shown.sheet or shown.file}{shown.reason}" for shown in preview.sheets[:5])
         raise NothingTaken(f"没有可收的表：{reasons}", preview)
-    preview.tables = finish_tables(run.connection, run.parts, workdir=run.workdir)
+    alone = {name for name in run.unique if len(run.parts[name]) == 1}
+    preview.tables = finish_tables(run.connection, run.parts, alone, workdir=run.workdir)
     elsewhere = contradicting_rows(run.connection)
     for shown in preview.sheets:
         contradicting = elsewhere.get((shown.file, shown.sheet), 0)

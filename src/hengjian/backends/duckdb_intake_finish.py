@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -17,16 +17,24 @@ CHUNK = 1 << 20
 
 
 def finish_tables(
-    connection: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Path]], *, workdir: Path
+    connection: duckdb.DuckDBPyConnection,
+    parts: Mapping[str, Sequence[Path]],
+    alone: Collection[str],
+    *,
+    workdir: Path,
 ) -> dict[str, TablePreview]:
     """Stage `<table>.parquet` for every table from its parts; parts are removed.
 
+    `alone` names tables of a single part in which every key is known to stand once.
     A row of a sheet that is refused for one table is refused for every table it feeds.
     """
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE elsewhere (source_file VARCHAR, source_sheet VARCHAR, source_row BIGINT)"
     )
-    unique = {name: _refuse_contradicting(connection, TABLES[name], paths) for name, paths in sorted(parts.items())}
+    unique = {
+        name: name in alone or _refuse_contradicting(connection, TABLES[name], paths)
+        for name, paths in sorted(parts.items())
+    }
     finished = {}
     for name, paths in sorted(parts.items()):
         staged = workdir / f"{name}.parquet"

@@ -55,6 +55,24 @@ def fast(column: Column, cell: str) -> str | None:
             return None
 
 
+def cast(column: Column, cell: str) -> str | None:
+    """The value of a text of which `fast` is known to read every one: the cast without its guard; None: no shorter way.
+
+    The guards are regular expressions; running them again on a million cells costs more than the casts.
+    """
+    if column.identifier or column.codes:
+        return None
+    match column.type:
+        case "num":
+            return f"try_cast({cell} AS DOUBLE)"
+        case "int":
+            return f"try_cast({cell} AS BIGINT)"
+        case "date" | "ts":
+            return f"CAST(try_cast({cell} AS TIMESTAMP) AS {DUCKDB_TYPES[column.type]})"
+        case _:
+            return None
+
+
 def number(cell: str) -> str:
     """A double where the text is a plain number."""
     return f"CASE WHEN regexp_full_match({cell}, '{_PLAIN_NUMBER}') THEN try_cast({cell} AS DOUBLE) END"

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from hengjian.backends.duckdb_intake_cells import Cells
 from hengjian.backends.duckdb_intake_fixes import Fix, make_fix
 from hengjian.backends.duckdb_intake_readers import Context, read_distinct
-from hengjian.backends.duckdb_intake_rules import fast, literal, number, quote
+from hengjian.backends.duckdb_intake_rules import cast, fast, literal, number, quote
 from hengjian.engines.tables.contract import DUCKDB_TYPES, TABLES, Column, Table
 from hengjian.engines.tables.mapping import Target
 
@@ -37,6 +37,7 @@ class TargetStage:
         cells = Cells(headers, context.blank)
         self.sources = cells.sources(target)
         self.fixed: dict[str, Fix] = {}
+        self.plain: set[str] = set()
         view = cells.view(target, skipping=context.skipping)
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {self.view} AS {view}")
 
@@ -69,6 +70,7 @@ class TargetStage:
             for row in self.connection.execute(f"SELECT DISTINCT {cell} FROM {self.view} WHERE {unread}").fetchall()
         ]
         if not texts:
+            self.plain.add(column.name)
             return
         stand_in = self.sources[column.name].stand_in
         rows = read_distinct(column, sorted(texts), context=self.context, stand_in=stand_in)
@@ -148,6 +150,8 @@ class TargetStage:
         if name == "value_text":
             return cell
         rule = None if self._always_read(column) else fast(column, cell)
+        if rule and name in self.plain:
+            rule = cast(column, cell) or rule
         if kind != "VARCHAR":
             options = [*([rule] if rule else []), *([self._part(name, "value")] if name in self.fixed else [])]
         elif name in self.fixed:
@@ -160,8 +164,11 @@ class TargetStage:
     def _read_number(self) -> str:
         return f"coalesce({number('v.value_text')}, {self._part('value_text', 'value', 'DOUBLE')})"
 
-    def check_keys(self) -> None:
-        """Rows of one key that contradict each other are refused, all of them: nobody here knows which is right."""
+    def check_keys(self) -> bool:
+        """Rows of one key that contradict each other are refused, all of them: nobody here knows which is right.
+
+        Answers whether every key stands once.
+        """
         outputs = self.outputs()
         keys = [quote(name) for name in self.table.key if name in outputs]
         own = ", ".join(f"{outputs[name]} AS {quote(name)}" for name in self.table.key if name in outputs)
@@ -171,7 +178,7 @@ class TargetStage:
             f"FROM (SELECT {own} FROM {self._joined()} WHERE {readable})"
         ).fetchone()
         if counted is None or counted[0] == counted[1]:
-            return
+            return True
         key, said = ", ".join(keys), "、".join(self.table.columns[name].header for name in self.table.key)
         facts = ", ".join(f"{sql} AS {quote(name)}" for name, sql in outputs.items())
         self.connection.execute(
@@ -184,6 +191,7 @@ class TargetStage:
             f"{' AND '.join(f'f.{name} IS NOT DISTINCT FROM t.{name}' for name in keys)}",
             [self.table.name, self.table.key[0], f"同一{said}有几行，内容互相矛盾", "只留正确的一行"],
         )
+        return False
 
     def outputs(self) -> dict[str, str]:
         """Contract column → SQL, in the contract's order; only what is fed or follows from what is fed."""
