@@ -10,11 +10,13 @@ from hengjian.ui.figures.drawing import Drawn
 from hengjian.ui.figures.lanes import Interval, Lane, day_bar, validity_strip
 from hengjian.ui.figures.plots import Channel, Marked, Series, curves, histogram, spark_bars, spark_line
 from hengjian.ui.figures.risk import Contribution, probability, waterfall
+from hengjian.ui.figures.shares import Estimated, share_intervals
 
 __all__ = [
     "Channel",
     "Contribution",
     "Drawn",
+    "Estimated",
     "Interval",
     "Lane",
     "Marked",
@@ -27,6 +29,7 @@ __all__ = [
     "meter",
     "probability",
     "share_bar",
+    "share_intervals",
     "spark_bars",
     "spark_line",
     "validity_strip",
