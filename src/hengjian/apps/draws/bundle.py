@@ -173,3 +173,14 @@ TOLD = {
     "result.json": "配额、次序、样本、概率、签号、派组",
     CHANGES: "抽取以后的替换与回避",
 }
+
+
+def keep_photo(data: bytes) -> str:
+    """Keep a photo under its hash beside the bundles; it is evidence and not part of what is published."""
+    digest = sha256_hex(data)
+    place = Path(settings.DRAWS_ROOT) / "photos"
+    place.mkdir(parents=True, exist_ok=True)
+    part = place / f".{digest}.{os.getpid()}.part"
+    part.write_bytes(data)
+    os.replace(part, place / digest)
+    return digest

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from hengjian.apps.accounts.models import Organ
+from hengjian.apps.accounts.models import Organ, Role
 from hengjian.apps.draws.procedures import DRAW, EXCLUSIONS, RECUSALS, SUBSTITUTIONS
 from hengjian.apps.plans.models import PlanItem
 from hengjian.apps.registry.models import Institution
@@ -245,6 +245,11 @@ class DrawCustodian(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draw_id} {self.user.name}"
+
+    @property
+    def role_text(self) -> str:
+        """The role under which the salt is kept, in words."""
+        return str(Role(self.role).label)
 
 
 class DrawInspector(models.Model):

@@ -18,6 +18,7 @@ from hengjian.apps.draws.rotation import last_inspectors
 from hengjian.apps.draws.scope import fields_of_stratum
 from hengjian.apps.registry.selectors import institutions_by_code
 from hengjian.engines.draws.canonical import sha256_hex
+from hengjian.engines.tables.fields import FIELD_CODES
 from hengjian.kernel.errors import Refused
 from hengjian.law.drawing import DrawRules, draw_rules
 
@@ -36,6 +37,11 @@ class Member:
     expert: bool = False
     fields: set[str] = field(default_factory=set)
     all_fields: bool = False
+
+    @property
+    def fields_text(self) -> str:
+        """The fields in words."""
+        return "、".join(FIELD_CODES.get(code, code) for code in sorted(self.fields))
 
     def strata(self, names: Iterable[str]) -> list[str]:
         """The strata in which the person may lead (an expert: advise)."""

@@ -101,7 +101,7 @@ def public_facts(draw: Draw) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one institution stands in a draw. `place` is in, excluded or outside; the rest only once it may be known."""
+    """Where one institution stands in a draw: in, excluded or outside; the rest only once it may be known."""
 
     place: str
     sentence: str
@@ -130,7 +130,9 @@ def standing_of(draw: Draw, code: str, *, open_book: bool) -> Standing:
     counts = draw.population.get(unit.stratum, {})
     size, quota = counts.get("roster", 0), draw.result.get("quota", {}).get(unit.stratum, 0)
     if not open_book or not unit.ticket:
-        return Standing("in", f"在名录中，“{unit.stratum}”层，这一层 {size} 家。", unit if open_book else None, size=size)
+        return Standing(
+            "in", f"在名录中，“{unit.stratum}”层，这一层 {size} 家。", unit if open_book else None, size=size
+        )
     pi = Fraction(unit.pi)
     return Standing("in", _told(draw, unit, quota=quota, size=size), unit, pi, quota, size)
 
