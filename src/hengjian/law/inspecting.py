@@ -126,3 +126,9 @@ def report_weights(on: date) -> ReportWeights:
         if one.holds_on(on):
             return one
     raise NotFound("这一天没有生效的现场抽查报告权重。")
+
+
+@cache
+def titles() -> Mapping[str, str]:
+    """Code to title over all days, the latest last: for lists."""
+    return {one.id: one.title for one in _codes()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -16,8 +18,21 @@ class InspectionsConfig(AppConfig):
         from hengjian.apps.inspections.procedures import INSPECTION
         from hengjian.apps.inspections.sources import register_all
         from hengjian.apps.record import wording
+        from hengjian.ui import navigation
+        from hengjian.ui.navigation import Item
 
         register_all()
         wording.name_verbs(VERBS)
         wording.name_procedure(INSPECTION)
         wording.name_procedure(PHONE_ENTRY)
+        navigation.register(
+            Item("checks", "检查任务", "inspections:list", permission="inspection.view", counter=_waiting, order=30),
+        )
+
+
+def _waiting(user: Any) -> int:
+    from django.utils import timezone
+
+    from hengjian.apps.inspections.selectors import waiting_for
+
+    return waiting_for(user, on=timezone.localdate()).count()

@@ -5,7 +5,7 @@ offered: no inspection exists outside a plan or a lead.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from hengjian.apps.accounts.models import Organ, User
@@ -42,8 +42,13 @@ class Source:
     planned_on: date | None = None
     url: str = ""
     note: str = ""
-    once: bool = field(default=True)
-    """Whether the source is served by one task only."""
+    ref: str = ""
+    """By which `fetch` finds it again where the id alone does not say which (a draw and one of its targets)."""
+
+    @property
+    def key(self) -> str:
+        """What a link to it carries."""
+        return self.ref or self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
+from hengjian.apps.clocks.services import start_clock, stop_clock
 from hengjian.apps.inspections.models import Inspection
 from hengjian.apps.record.services import Actor
 
@@ -14,8 +15,6 @@ RULE = "DR-04"
 
 def start(inspection: Inspection, *, actor: Actor, now: datetime) -> None:
     """Start the clock on the day the check ended."""
-    from hengjian.apps.clocks.services import start_clock
-
     start_clock(
         rule_id=RULE,
         thing=inspection,
@@ -31,6 +30,4 @@ def start(inspection: Inspection, *, actor: Actor, now: datetime) -> None:
 
 def stop(inspection: Inspection, *, on: date, actor: Actor, now: datetime, outcome: str) -> None:
     """Stop it: published (met) or not for publication (stopped)."""
-    from hengjian.apps.clocks.services import stop_clock
-
     stop_clock(thing=inspection, rule_id=RULE, on=on, actor=actor, now=now, outcome=outcome)

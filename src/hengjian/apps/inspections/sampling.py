@@ -110,7 +110,7 @@ def draw_behind(inspection: Inspection) -> tuple[str, str]:
     """(number, result hash) of the draw behind the task; empty for other origins."""
     if inspection.origin_kind != "draw":
         return "", ""
-    number = inspection.origin_id.partition("/")[0]
+    number = inspection.origin_id
     known = Draw.objects.filter(number=number).values_list("result_sha256", flat=True).first()
     return number, known or ""
 

@@ -14,6 +14,7 @@ from hengjian.apps.alerts.models import Alert
 from hengjian.apps.draws.models import Draw, DrawUnit
 from hengjian.apps.draws.policies import may_see_targets
 from hengjian.apps.draws.procedures import TASKABLE
+from hengjian.apps.draws.selectors import targets_without_task, team_of
 from hengjian.apps.inspections.models import Inspection
 from hengjian.apps.inspections.origins import Origin, Source, register
 from hengjian.apps.plans.models import MonitoringLook, PlanItem
@@ -36,16 +37,10 @@ def group_ids(groups: Iterable[str]) -> tuple[str, ...]:
     return tuple(one if one.startswith("CK-") else f"CK-{one}" for one in groups)
 
 
-def targets_of(draw: Draw) -> QuerySet[DrawUnit]:
-    """Institutions that are to be inspected under this draw now, substitutes included."""
-    rows = DrawUnit.objects.select_related("draw__organ", "draw__item", "institution__organ").filter(draw=draw)
-    return rows.filter(substituted=False).exclude(selected=False, replaces=None).order_by("stratum", "rank", "pk")
-
-
 def open_targets(draw: Draw) -> list[DrawUnit]:
-    """Drawn institutions that have no task yet."""
-    served = _served("draw")
-    return [one for one in targets_of(draw) if f"{draw.number}/{one.unit_id}" not in served]
+    """Targets of the draw, substitutes included, that have no task and no visit in the ledger yet."""
+    rows = targets_without_task(draw.organ).filter(draw=draw)
+    return list(rows.select_related("draw__organ", "draw__item__plan", "institution__organ"))
 
 
 def draws_for(user: User, on: date) -> list[Draw]:
@@ -55,13 +50,11 @@ def draws_for(user: User, on: date) -> list[Draw]:
 
 
 def _drawn(unit: DrawUnit) -> Source:
-    people: dict[str, list[User]] = {"lead": [], "member": [], "expert": []}
-    for one in unit.assignments.select_related("user").filter(current=True):
-        people[one.slot].append(one.user)
-    draw = unit.draw
+    draw, team = unit.draw, team_of(unit)
     return Source(
         kind="draw",
-        id=f"{draw.number}/{unit.unit_id}",
+        id=draw.number,
+        ref=f"{draw.number}/{unit.unit_id}",
         label=f"双随机抽查 {draw.number}",
         title=draw.title,
         organ=draw.organ,
@@ -69,12 +62,13 @@ def _drawn(unit: DrawUnit) -> Source:
         visit_kind="draw",
         item=draw.item,
         notice=draw.item.notice,
-        lead=people["lead"][0] if people["lead"] else None,
-        member=people["member"][0] if people["member"] else None,
-        experts=tuple(people["expert"]),
+        lead=team.get("lead"),
+        member=team.get("member"),
+        experts=(team["expert"],) if "expert" in team else (),
         groups=group_ids(draw.item.checklist_groups),
         fields=tuple(unit.institution.fields),
         planned_on=draw.planned_from,
+        url=reverse("draws:show", args=[draw.number]),
         note=f"{zh_date(draw.planned_from)}至{zh_date(draw.planned_to)}检查",
     )
 
@@ -88,9 +82,11 @@ def _drawn_one(user: User, on: date, ref: str) -> Source | None:
     draw = next((one for one in draws_for(user, on) if one.number == number), None)
     if draw is None:
         return None
-    unit = DrawUnit.objects.select_related("draw__organ", "draw__item", "institution").filter(
-        draw=draw, unit_id=unit_id
-    ).first()
+    unit = (
+        DrawUnit.objects.select_related("draw__organ", "draw__item", "institution")
+        .filter(draw=draw, unit_id=unit_id)
+        .first()
+    )
     if unit is None:
         return None
     if not unit.in_force:
