@@ -24,6 +24,7 @@ from hengjian.apps.record.models import Event, Verification
 from hengjian.apps.record.services import SYSTEM, append_event
 from hengjian.apps.registry.models import Certificate, MatchProposal
 from tests.apps.factories import LONG_AGO, NOW, TODAY, make_institution, make_tree, make_user
+from tests.apps.rectifications.samples import ledger_things
 from tests.apps.runs.samples import finding, finished
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +129,20 @@ TABLE: dict[str, Row] = {
     "alerts:show": Row({"number": "alert"}),
     "alerts:judge": Row({"number": "alert"}, "post", data=JUDGED, **OWN),
     "alerts:records": Row({"number": "alert"}),
+    **dict.fromkeys(
+        (
+            "inspections:random_leg", "inspections:random_leg_rows", "rectifications:list", "rectifications:numbers",
+            "rectifications:look_backs", "rectifications:new_look_back",
+        ),
+        LIST,
+    ),
+    "rectifications:show": Row({"number": "item"}),
+    "rectifications:act": Row({"number": "item", "action": "item_action"}, "post", **OWN),
+    "rectifications:evidence": Row({"number": "answered", "pk": "evidence"}),
+    "rectifications:look_back": Row({"number": "look_back"}),
+    "rectifications:act_look_back": Row({"number": "look_back", "action": "look_back_action"}, "post", **OWN),
+    "rectifications:look_back_tasks": Row({"number": "look_back"}, "post", **OWN),
+    "rectifications:look_back_target": Row({"number": "look_back", "pk": "target"}),
 }  # fmt: skip
 
 
@@ -213,6 +228,7 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
         "run": run.number,
         "finding_key": alert.finding_key,
         "alert": alert.number,
+        **ledger_things(tree, lab),
     }
 
 

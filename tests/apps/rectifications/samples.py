@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from hengjian.apps.accounts.models import Organ, Role, User
 from hengjian.apps.inspections.models import Finding, Inspection
 from hengjian.apps.plans.models import Visit
-from hengjian.apps.rectifications import opening, services
+from hengjian.apps.rectifications import look_backs, opening, services
 from hengjian.apps.rectifications.models import Rectification
 from hengjian.apps.registry.models import Institution
 from tests.apps.factories import NOW, TODAY, Tree, make_actor, make_institution, make_user
@@ -158,3 +158,23 @@ def later(days: int) -> datetime:
 def day(days: int) -> date:
     """Some days from today."""
     return TODAY + timedelta(days=days)
+
+
+def ledger_things(tree: Tree, institution: Institution) -> dict[str, Any]:
+    """One open item, one answered with evidence, one look-back with its target: for the walk over all URLs."""
+    world = World(tree, institution, make_people(tree.county, institution))
+    item, answered = world.item(), world.in_state("answered")
+    world.in_state("struck_off")
+    look_back = look_backs.create_look_back(
+        organ=tree.county, title="回头看", found_from=TODAY, found_to=TODAY, take="struck_off",
+        user=world.people.chief, now=NOW,
+    )  # fmt: skip
+    return {
+        "item": item.number,
+        "item_action": "extend",
+        "answered": answered.number,
+        "evidence": answered.replies.get().evidence.get().pk,
+        "look_back": look_back.number,
+        "look_back_action": "start",
+        "target": look_back.targets.get().pk,
+    }
