@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from hengjian.apps.accounts.models import Level, Organ
 from hengjian.apps.plans.models import MonitoringLook, Visit
 from hengjian.apps.plans.parameters import Setting, settings_of
-from hengjian.apps.plans.procedures import EXPECTED
+from hengjian.apps.plans.procedures import EXPECTED, ON_SITE
 from hengjian.apps.plans.scope import key_fields, supervised
 from hengjian.apps.registry.models import Institution
 from hengjian.law.catalogue import threshold
@@ -64,13 +64,17 @@ class Coverage:
     meters: tuple[Meter, ...]
     by_lead: int
 
-    def __getitem__(self, key: str) -> Meter:
+    def meter(self, key: str) -> Meter:
+        """The meter of one duty (a key of `METERS`)."""
         return next(one for one in self.meters if one.key == key)
 
 
 def flagged(organ: Organ, *, year: int, on: date) -> QuerySet[Institution]:
-    """Institutions under supervision with the flags drawn, checked, visited, by_lead, looked, is_key of the year."""
-    visits = Visit.objects.filter(institution=OuterRef("pk"), day__year=year)
+    """Institutions under supervision with the flags is_drawn, is_checked, is_visited, has_lead, is_looked of the year.
+
+    A superior's unannounced visit counts once it has begun: before, it would be given away to those below.
+    """
+    visits = Visit.objects.filter(open_to(organ), institution=OuterRef("pk"), day__year=year)
     done = visits.filter(state="done")
     looks = MonitoringLook.objects.filter(institution=OuterRef("pk"), year=year)
     return supervised(organ).annotate(
@@ -80,6 +84,13 @@ def flagged(organ: Organ, *, year: int, on: date) -> QuerySet[Institution]:
         has_lead=Exists(done.filter(item=None)),
         is_looked=Exists(looks),
     )
+
+
+def open_to(organ: Organ, prefix: str = "") -> Q:
+    """Condition on visits that this organ's area may know of: its own and those below, announced, or begun."""
+    own = Q(**{f"{prefix}organ__path__startswith": organ.path})
+    begun = Q(**{f"{prefix}state__in": ON_SITE})
+    return own | begun | ~Q(**{f"{prefix}item__notice": "unannounced"}) | Q(**{f"{prefix}item": None})
 
 
 def is_key(on: date) -> Q:

@@ -16,13 +16,14 @@ from hengjian.apps.accounts.models import Organ
 from hengjian.apps.accounts.policies import actor_or_refuse
 from hengjian.apps.accounts.rights import granting, may
 from hengjian.apps.plans import presenting
-from hengjian.apps.plans.coverage import METERS, STATUSES, coverage, coverage_below, flagged, narrowed
+from hengjian.apps.plans.coverage import METERS, STATUSES, coverage, coverage_below, flagged, narrowed, open_to
 from hengjian.apps.plans.forms import LookForm, ParameterForm
 from hengjian.apps.plans.listing import covered_list, due_list, look_list
 from hengjian.apps.plans.models import AnnualPlan
 from hengjian.apps.plans.monitoring import due_for_look, record_clear_looks, record_look
 from hengjian.apps.plans.parameters import NAMED, set_parameter, settings_of
 from hengjian.apps.plans.plan_views import field_of
+from hengjian.apps.plans.procedures import EXPECTED
 from hengjian.apps.plans.scope import key_fields
 from hengjian.apps.plans.selectors import looks_seen_by, organs_with_plans_seen_by, parameters_seen_by
 from hengjian.apps.registry.selectors import institution_seen_by
@@ -95,7 +96,7 @@ def list_covered(request: HttpRequest) -> HttpResponse:
     meter = meter if meter in METERS else "checked"
     status = request.GET.get("status", "")
     rows = narrowed(flagged(organ, year=year, on=today), meter=meter, status=status, on=today)
-    this_year = Q(visits__day__year=year, visits__state__in=("reserved", "entered", "done"))
+    this_year = Q(visits__day__year=year, visits__state__in=EXPECTED) & open_to(organ, "visits__")
     rows = rows.annotate(visit_count=Count("visits", filter=this_year))
     below = [one for one in organs if one.path.startswith(organ.path)]
     listing = covered_list(may_export=may(request.user, "plan.export", on=today) is not None).open(

@@ -105,7 +105,10 @@ class ItemForm(forms.Form):
 
     def _add_share(self, number: int, row: Any, areas: list[tuple[str, str]]) -> None:
         def choice(label: str, choices: Sequence[tuple[str, str]], value: str) -> forms.ChoiceField:
-            return forms.ChoiceField(label=label, choices=[("", "全部"), *choices], required=False, initial=value)
+            small = forms.Select(attrs={"class": "in sm"})
+            return forms.ChoiceField(
+                label=label, choices=[("", "全部"), *choices], required=False, initial=value, widget=small
+            )
 
         start, nth = f"share_{number}_", f"第 {number + 1} 行"
         fields = list(FIELD_CODES.items())
@@ -113,7 +116,12 @@ class ItemForm(forms.Form):
         self.fields[f"{start}area"] = choice(f"{nth}区域", areas, row.area_code if row else "")
         self.fields[f"{start}rating"] = choice(f"{nth}信用等级", RATINGS, row.rating if row else "")
         self.fields[f"{start}percent"] = forms.IntegerField(
-            label=f"{nth}比例（%）", min_value=1, max_value=100, required=False, initial=row.share if row else None
+            label=f"{nth}比例（%）",
+            min_value=1,
+            max_value=100,
+            required=False,
+            initial=row.share if row else None,
+            widget=forms.NumberInput(attrs={"class": "in sm"}),
         )
 
     @property
@@ -195,10 +203,11 @@ class MoveForm(forms.Form):
         super().__init__(data, initial={"seen_state": state, "action": moves[0].action if moves else ""})
         self.fields["action"].choices = [(move.action, move.label) for move in moves]  # type: ignore[attr-defined]
         asked = {fact for move in moves for fact in move.facts}
-        if "receipt_no" not in asked:
-            del self.fields["receipt_no"]
-        if "reason" not in asked:
-            del self.fields["reason"]
+        for name in ("receipt_no", "reason"):
+            if name not in asked:
+                del self.fields[name]
+            else:
+                self.fields[name].required = all(name in move.facts for move in moves)
 
 
 class ParameterForm(forms.Form):

@@ -155,7 +155,7 @@ def _gap_sentence(near: Entry, limits: Limits, earliest: date | None) -> str:
         return f"另一机关已安排对该机构的检查，离这一天太近：{apart}，请另选日期。"
     later = f"，最早可以安排在{_day(earliest)}" if earliest else ""
     has = "定于" if near.state == "reserved" else "已于"
-    return f"{near.words}{has}{_day(near.day)}{'' if has == '定于' else '进行'}，{apart}{later}。"
+    return f"{near.words} {has}{_day(near.day)}{'' if has == '定于' else '进行'}，{apart}{later}。"
 
 
 def _allowed_sentence(year: int, used: int, limits: Limits, exception_code: str) -> str:

@@ -37,7 +37,7 @@ def plan_list(*, may_export: bool) -> ListSpec:
             Column("title", "计划", note=lambda row: row.number, sort="title"),
             Column("number", "计划编号", kind="id", only_export=True),
             Column("organ", "机关", "organ.short_name", sort="organ__path"),
-            Column("year", "年度", kind="id", sort="year"),
+            Column("year", "年度", lambda row: str(row.year), sort="year"),
             Column("version", "版本", lambda row: f"第 {row.version} 版"),
             Column("state", "状态", lambda row: PLAN.states[row.state], sort="state"),
             Column("items", "事项", "item_count", kind="num"),

@@ -208,6 +208,7 @@ def move_plan(request: HttpRequest, number: str) -> HttpResponse:
 def edit_plan(request: HttpRequest, number: str) -> HttpResponse:
     """Title and basis of a draft."""
     plan = plan_or_404(request, number)
+    planning.require_draft(plan)
     form = PlanTextForm(request.POST or None, initial={"title": plan.title, "basis": plan.basis})
     if form.is_valid():
         try:
@@ -261,6 +262,7 @@ def edit_item(request: HttpRequest, number: str) -> HttpResponse:
 
 def _item_page(request: HttpRequest, plan: AnnualPlan, item: PlanItem | None) -> HttpResponse:
     today = timezone.localdate()
+    planning.require_draft(plan)
     form = ItemForm(request.POST or None, plan=plan, item=item, today=today)
     if form.is_valid():
         try:
@@ -323,7 +325,7 @@ def show_item(request: HttpRequest, number: str) -> HttpResponse:
         "item": item,
         "facts": presenting.facts_of(item, presenting.group_titles(today)),
         "strata": strata_of(item),
-        "shares": item.shares.all(),
+        "shares": presenting.shares_of(item),
         "listing": listing,
         "why_empty": Empty("没有机构在这个事项的范围内", "本机关辖区没有这些领域、区域的机构。"),
         "drafting": item.plan.state in EDITABLE and may(request.user, "plan.draft", item.plan, on=today) is not None,

@@ -123,12 +123,17 @@ def _draft(plan: AnnualPlan, *, user: User, on: date) -> tuple[AnnualPlan, Actor
     """The plan under lock, open for editing by this person; IllegalMove otherwise."""
     plan = AnnualPlan.objects.select_for_update(of=("self",)).select_related("organ").get(pk=plan.pk)
     actor = actor_or_refuse(user, "plan.draft", plan, on=on)
+    require_draft(plan)
+    return plan, actor
+
+
+def require_draft(plan: AnnualPlan) -> None:
+    """IllegalMove unless the plan is still being drafted."""
     if plan.state not in EDITABLE:
         raise IllegalMove(
             f"计划 {plan.number} 现处于“{PLAN.states[plan.state]}”状态，不能修改；已备案的计划以新版本变更。",
             article=HOUSE_VERSION,
         )
-    return plan, actor
 
 
 @transaction.atomic

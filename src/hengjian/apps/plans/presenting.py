@@ -17,6 +17,7 @@ from hengjian.apps.plans.procedures import PLAN, VISIT
 from hengjian.apps.record import wording
 from hengjian.apps.record.selectors import events_of
 from hengjian.apps.registry.lists import field_names
+from hengjian.engines.tables.fields import FIELD_CODES
 from hengjian.kernel.transitions import Move
 from hengjian.law.loader import lawbook
 from hengjian.ui.parts import Action, Event, NextStep, Step
@@ -106,10 +107,24 @@ def facts_of(item: PlanItem, groups: dict[str, str]) -> list[tuple[str, str]]:
         rows += [
             ("抽取方法", item.get_method_display() if not item.is_full else "不抽取"),
             ("通知", item.get_notice_display()),
-            ("检查内容", listed(groups.get(code, code) for code in item.checklist_groups) or "现场检查表全部内容"),
-            ("联合部门", listed(item.departments) or "无"),
+            (
+                "检查内容",
+                listed(groups.get(code, code) for code in item.checklist_groups)
+                if item.checklist_groups
+                else "现场检查表全部内容",
+            ),
+            ("联合部门", listed(item.departments) if item.departments else "无"),
         ]
     return [*rows, *([("合并", joined)] if joined else [])]
+
+
+def shares_of(item: PlanItem) -> str:
+    """The item's shares by stratum, in words."""
+    rows = []
+    for one in item.shares.all():
+        parts = [FIELD_CODES.get(one.field, one.field), one.area_code, one.get_rating_display()]
+        rows.append(f"{'、'.join(part for part in parts if part)} {one.share}%")
+    return "；".join(rows)
 
 
 def group_titles(on: date) -> dict[str, str]:

@@ -126,38 +126,36 @@ class Stratum:
 
 
 def strata_of(item: PlanItem) -> list[Stratum]:
-    """The item's strata with the number wanted: share per unit summed up and rounded up; `n` is spread by size.
+    """The item's strata with the number wanted: the share of every unit summed up, rounded up once, then spread.
 
-    Full coverage wants everybody. The quota of one draw is the draw's own business.
+    Full coverage wants everybody; `n` is spread by size. The quota of one draw (with its minimum per stratum) is the
+    draw's own business.
     """
     shares = list(item.shares.all())
     sizes: dict[str, int] = {}
     percent: dict[str, int] = {}
+    everybody = item.is_full or not item.is_on_site
     for one in scope_of(item):
         stratum = stratum_of(item, one)
         sizes[stratum] = sizes.get(stratum, 0) + 1
-        share = 100 if item.is_full or not item.is_on_site else share_for(item, shares, one, stratum)
+        share = 100 if everybody or item.n is not None else share_for(item, shares, one, stratum)
         percent[stratum] = percent.get(stratum, 0) + share
-    if item.n is not None:
-        return _spread(item.n, sizes)
-    return [_stratum(code, size, -(-percent[code] // 100)) for code, size in _ordered(sizes)]
-
-
-def _ordered(sizes: dict[str, int]) -> list[tuple[str, int]]:
+    wanted = sum(percent.values()) if item.n is None else item.n * 100
+    quota = _spread(min(-(-wanted // 100), sum(sizes.values())), percent, sizes)
     order = list(FIELD_CODES)
-    return sorted(sizes.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order))
+    codes = sorted(sizes, key=lambda code: order.index(code) if code in order else len(order))
+    return [Stratum(code, FIELD_CODES.get(code, code), sizes[code], quota[code]) for code in codes]
 
 
-def _stratum(code: str, size: int, wanted: int) -> Stratum:
-    return Stratum(code, FIELD_CODES.get(code, code), size, min(size, wanted))
-
-
-def _spread(n: int, sizes: dict[str, int]) -> list[Stratum]:
-    """Largest remainders; never more than a stratum holds."""
-    total = sum(sizes.values())
-    n = min(n, total)
-    base = {code: n * size // total for code, size in sizes.items()} if total else {}
-    rest = sorted(sizes, key=lambda code: (-(n * sizes[code] % total), code)) if total else []
-    for code in rest[: n - sum(base.values())]:
-        base[code] += 1
-    return [_stratum(code, size, base[code]) for code, size in _ordered(sizes)]
+def _spread(n: int, mass: dict[str, int], sizes: dict[str, int]) -> dict[str, int]:
+    """`n` in proportion to the strata's mass by largest remainder; no stratum gets more than it holds."""
+    total = sum(mass.values())
+    if not total:
+        return dict.fromkeys(sizes, 0)
+    quota = {code: min(sizes[code], n * mass[code] // total) for code in sizes}
+    while sum(quota.values()) < n:
+        open_ones = [code for code in sizes if quota[code] < sizes[code]]
+        # the stratum that lags most behind its exact part; ties to the smallest name
+        behind = min(open_ones, key=lambda code: (quota[code] * total - n * mass[code], code))
+        quota[behind] += 1
+    return quota
