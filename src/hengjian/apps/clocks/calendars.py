@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
@@ -15,13 +16,16 @@ from hengjian.law.models import HolidayNotice as PublishedNotice
 
 
 def current_calendar() -> Calendar:
-    """One query; the calendar itself is built once for each set of notices."""
-    return _built(tuple(HolidayNotice.objects.order_by("pk").values_list("pk", flat=True)))
+    """One query; the calendar itself is built once for each set of notices, known by their content."""
+    rows = HolidayNotice.objects.order_by("pk").values_list("year", "holidays", "makeup_days")
+    return _built(json.dumps(list(rows)))
 
 
 @lru_cache(maxsize=8)
-def _built(pks: tuple[int, ...]) -> Calendar:
-    return calendar_with(HolidayNotice.objects.filter(pk__in=pks).order_by("pk") if pks else ())
+def _built(content: str) -> Calendar:
+    plain = {"number": "", "published_on": date.min}
+    rows = json.loads(content)
+    return calendar_with(HolidayNotice(year=y, holidays=off, makeup_days=on, **plain) for y, off, on in rows)
 
 
 def calendar_with(notices: Iterable[HolidayNotice]) -> Calendar:

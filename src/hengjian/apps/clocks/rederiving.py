@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model, TextField
+from django.db.models.functions import Cast
 
 from hengjian.apps.accounts.models import User
 from hengjian.apps.clocks.calendars import as_year, calendar_with, current_calendar
@@ -25,8 +27,13 @@ from hengjian.law.loader import edition
 
 CHUNK = 2_000
 READ = (
-    "pk", "rule_id", "rule_from", "unit", "started_on", "started_at", "pauses", "extensions", "due_on", "due_at",
-    "provisional", "steps",
+    "pk", "rule_id", "rule_from", "unit", "started_on", "started_at", "due_on", "due_at", "provisional", "steps",
+)  # fmt: skip
+
+
+HISTORY = (
+    "clock", "at", "kind", "actor_name", "note", "due_before", "due_after", "provisional_before", "provisional_after",
+    "steps", "rederivation",
 )  # fmt: skip
 
 
@@ -101,15 +108,18 @@ def preview(notice: HolidayNotice) -> Counter[str]:
 
 def _changes(calendar: Calendar, tally: Counter[str]) -> Iterator[Move]:
     """Every clock whose due day, firmness or sentences differ now. Clocks with equal facts are derived once."""
-    rows = Clock.objects.filter(state__in=UNFINISHED, kind="rule").order_by("pk").values_list(*READ)
+    rows = Clock.objects.filter(state__in=UNFINISHED, kind="rule").order_by("pk")
+    # the facts as text: decoding two empty lists a row would cost more than the derivations
+    facts = {"held": Cast("pauses", TextField()), "more": Cast("extensions", TextField())}
     known: dict[tuple[Any, ...], tuple[Outcome, date] | None] = {}
-    for pk, rule_id, rule_from, unit, day, moment, pauses, extensions, due_on, due_at, provisional, steps in list(rows):
+    for pk, rule_id, rule_from, unit, day, moment, due_on, due_at, provisional, steps, held, more in list(
+        rows.annotate(**facts).values_list(*READ, *facts)
+    ):
         tally["examined"] += 1
         start = moment if unit == "hours" else day
-        plain = not pauses and not extensions
-        key = (rule_id, start) if plain else (rule_id, start, json.dumps([pauses, extensions]))
+        key = (rule_id, start, held, more)
         if key not in known:
-            known[key] = _derived(rule_id, day, start, calendar, pauses, extensions)
+            known[key] = _derived(rule_id, day, start, calendar, json.loads(held), json.loads(more))
         answer = known[key]
         if answer is None:
             tally["kept"] += 1
@@ -131,46 +141,62 @@ def _derived(
 
 
 def _write(chunk: list[Move], run: Rederivation, actor: Actor, now: datetime) -> None:
-    adapt_day, adapt_moment = connection.ops.adapt_datefield_value, connection.ops.adapt_datetimefield_value
+    """Columns and history of many clocks, a statement each instead of a model each: a tenth of the time."""
+    day, moment = connection.ops.adapt_datefield_value, connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {connection.ops.quote_name(Clock._meta.db_table)} SET due_on = %s, due_at = %s, provisional = %s,"
-            ' half_on = %s, pressing_on = %s, "left" = %s, steps = %s, rule_from = %s WHERE id = %s',
+            _update(Clock, ("due_on", "due_at", "provisional", "half_on", "pressing_on", "left", "steps", "rule_from")),
             [
                 (
-                    adapt_day(one.found.due_on),
-                    adapt_moment(one.found.due_at),
+                    day(one.found.due_on),
+                    moment(one.found.due_at),
                     one.found.provisional,
-                    adapt_day(one.found.half_on),
-                    adapt_day(one.found.pressing_on),
+                    day(one.found.half_on),
+                    day(one.found.pressing_on),
                     one.found.left,
                     one.found.steps,
-                    adapt_day(one.rule_from),
+                    day(one.rule_from),
                     one.pk,
                 )
                 for one in chunk
             ],
         )
-    ClockEvent.objects.bulk_create(_history(chunk, run, actor, now), batch_size=CHUNK)
-
-
-def _history(chunk: Iterable[Move], run: Rederivation, actor: Actor, now: datetime) -> list[ClockEvent]:
-    return [
-        ClockEvent(
-            clock_id=one.pk,
-            at=now,
-            kind="rederive",
-            actor_name=actor.name,
-            note=run.note,
-            due_before=one.before,
-            due_after=one.found.due,
-            provisional_before=one.was_provisional,
-            provisional_after=one.found.provisional,
-            steps=one.found.steps,
-            rederivation=run,
+        cursor.executemany(
+            _insert(ClockEvent, HISTORY),
+            [
+                (
+                    one.pk,
+                    moment(now),
+                    "rederive",
+                    actor.name,
+                    run.note,
+                    one.before,
+                    one.found.due,
+                    one.was_provisional,
+                    one.found.provisional,
+                    one.found.steps,
+                    run.pk,
+                )
+                for one in chunk
+            ],
         )
-        for one in chunk
-    ]
+
+
+def _update(model: type[Model], names: Sequence[str]) -> str:
+    quote = connection.ops.quote_name
+    pairs = ", ".join(f"{quote(_column(model, name))} = %s" for name in names)
+    return f"UPDATE {quote(model._meta.db_table)} SET {pairs} WHERE id = %s"
+
+
+def _insert(model: type[Model], names: Sequence[str]) -> str:
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(_column(model, name)) for name in names)
+    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({', '.join(['%s'] * len(names))})"
+
+
+def _column(model: type[Model], name: str) -> str:
+    column: str = model._meta.get_field(name).column  # type: ignore[union-attr]
+    return column
 
 
 @transaction.atomic

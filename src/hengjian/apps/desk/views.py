@@ -15,8 +15,9 @@ from hengjian.apps.accounts.gates import signed_in
 from hengjian.apps.accounts.models import Role
 from hengjian.apps.accounts.rights import granting, postings_on
 from hengjian.apps.desk import finding, sections
+from hengjian.apps.desk.deadlines import deadlines_of
 from hengjian.apps.desk.rectified import rectifications_waiting
-from hengjian.apps.desk.tasks import grouped
+from hengjian.apps.desk.tasks import Task, grouped
 from hengjian.ui.figures import share_bar
 from hengjian.ui.parts import Tab
 
@@ -39,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", "")
     chosen = [one for one in waiting if one.view == view] or waiting
     groups = grouped((task for one in chosen for task in one.tasks), now)
+    deadlines = deadlines_of(user, now=now, today=today, elsewhere={one.url for one in _tasks(waiting)})
     since = user.previous_visit_at or now - FIRST_VISIT
     certificates, expiring = ([], 0)
     if granting(user, "institution.view", today):
@@ -47,6 +49,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "total": sum(one.total for one in waiting),
+        "deadlines": None if view else deadlines,
+        "late": deadlines.late,
         "old": sum(len(group.tasks) for group in groups if group.key == "month"),
         "waiting": waiting,
         "hidden": [one for one in chosen if one.total > len(one.tasks)],
@@ -62,6 +66,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "own": _own(user, postings, today),
     }
     return render(request, "desk/home.html", context)
+
+
+def _tasks(waiting: list[sections.Waiting]) -> list[Task]:
+    return [task for one in waiting for task in one.tasks]
 
 
 def _ages(groups: list[Any]) -> Any:
