@@ -74,7 +74,8 @@ def rate(sample: Sequence[Observed], *, domain: Sequence[bool] | None = None, co
     """The rate among the units of a domain (a field, an area, a rating), as the ratio of two weighted sums.
 
     Its variance is that of the linearised ratio, over the whole sample; the limits are Clopper-Pearson with the
-    effective sample size p(1-p)/variance (Korn and Graubard), which stay right for few units and for no hit at all.
+    effective sample size p(1-p)/variance (Korn and Graubard), which stay right for few units and for no hit at all; it
+    counts for no more than a simple sample of the same fraction would have.
     Where a stratum has a single unit its variance is taken as if it were merged with the other such strata.
     """
     inside = [True] * len(sample) if domain is None else list(domain)
@@ -89,7 +90,10 @@ def rate(sample: Sequence[Observed], *, domain: Sequence[bool] | None = None, co
     ]
     variance = pareto_variance(_merged(linear))
     n = float(len(chosen))
-    effective = share * (1 - share) / variance if variance > 0 and 0 < share < 1 else n
+    # a few units that agree within every stratum have no variance to show: stratifying is never credited with more
+    # than a simple sample of the same fraction
+    most = n * weight / (weight - n) if weight > n else n
+    effective = min(share * (1 - share) / variance, most) if variance > 0 and 0 < share < 1 else n
     low, high = clopper_pearson(share * effective, effective, confidence=confidence)
     whole = all(unit.pi == 1 for unit in chosen)
     if whole:

@@ -109,7 +109,7 @@ def _revealed(frozen: Frozen, parsed: Mapping[str, Any]) -> Iterator[Difference]
     try:
         salt = check_salts(frozen.plan, salts)
     except Refused as refused:
-        yield Difference(REVEAL, "salt", refused.sentence)
+        yield Difference(REVEAL, "salt", f"{REVEAL}：{refused.sentence}")
         salt = bytes.fromhex(str(shown["salt"]))
     if salt.hex() != shown["salt"]:
         yield Difference(REVEAL, "salt", f"{REVEAL} 的 salt 应为 {salt.hex()}，现在是 {shown['salt']}")
