@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('uuid', models.CharField(max_length=36, unique=True)),
                 ('kind', models.CharField(choices=[('enter', '入企登记'), ('begin', '亮证开始'), ('answer', '检查项'), ('finding', '问题'), ('photo', '照片与签名'), ('statement', '检查笔录'), ('close', '闭合笔录'), ('sample', '抽取报告'), ('trace', '报告溯源'), ('choose', '冲突的选择')], max_length=10, verbose_name='内容')),
                 ('subject', models.CharField(blank=True, max_length=80, verbose_name='对象')),
-                ('payload', models.JSONField(default=dict, verbose_name='所写')),
+                ('payload', models.JSONField(blank=True, default=dict, verbose_name='所写')),
                 ('base_version', models.PositiveIntegerField(blank=True, null=True, verbose_name='所见版本')),
                 ('made_at', models.DateTimeField(verbose_name='填写时间（手机）')),
                 ('sent_at', models.DateTimeField(verbose_name='传送时间（手机）')),

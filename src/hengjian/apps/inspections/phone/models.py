@@ -38,7 +38,7 @@ class PhoneEntry(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="填写人")
     kind = models.CharField("内容", max_length=10, choices=KINDS)
     subject = models.CharField("对象", max_length=80, blank=True)
-    payload = models.JSONField("所写", default=dict)
+    payload = models.JSONField("所写", default=dict, blank=True)
     base_version = models.PositiveIntegerField("所见版本", null=True, blank=True)
     made_at = models.DateTimeField("填写时间（手机）")
     sent_at = models.DateTimeField("传送时间（手机）")

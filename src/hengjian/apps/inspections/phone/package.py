@@ -22,7 +22,7 @@ from hengjian.apps.inspections.phone.deciding import conflicts_of
 from hengjian.apps.inspections.phone.extract import extract_of
 from hengjian.apps.inspections.phone.models import PhoneEntry
 from hengjian.apps.inspections.selectors import attachments_of, findings_of, my_inspections, sampled_of
-from hengjian.apps.plans.models import Visit
+from hengjian.apps.plans.guard import ask
 from hengjian.kernel.errors import NotFound
 from hengjian.law.catalogue import article_as_of
 
@@ -71,7 +71,7 @@ def package_of(task: Inspection, user: User, *, on: date) -> dict[str, Any]:
         },
         "officers": [_officer(one, on) for one in (task.lead, task.member)],
         "experts": [one.name for one in task.experts.all()],
-        "visits": _visits(task),
+        "visits": _visits(task, on),
         "groups": [_group(one, alerts, on) for one in checklist_of(task)],
         "answers": {one.item_id: _answer(one) for one in task.answers.select_related("by")},
         "findings": [_finding(one, clients) for one in findings_of(task)],
@@ -103,9 +103,9 @@ def _officer(user: Any, on: date) -> dict[str, Any]:
     return {"id": user.pk, "name": user.name, "card": card.enforcement_no if card else ""}
 
 
-def _visits(task: Inspection) -> str:
-    rows = Visit.objects.filter(institution=task.institution, day__year=task.planned_on.year, counted=True)
-    return f"{rows.exclude(state='cancelled').filter(day__lte=task.planned_on).count()} 次检查"
+def _visits(task: Inspection, on: date) -> str:
+    answer = ask(institution=task.institution, organ=task.organ, day=task.planned_on, on=on, ignore=task.visit)
+    return f"今年第 {answer.used + 1} 次，上限 {answer.cap} 次" if task.visit.counted else "不计入上限的例外检查"
 
 
 def _group(group: Group, alerts: Sequence[Alert], on: date) -> dict[str, Any]:

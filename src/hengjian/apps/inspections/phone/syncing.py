@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from hengjian.apps.accounts.models import Role, User
@@ -77,6 +78,8 @@ def take_entry(*, sent: Sent, user: User, on: date, now: datetime, file: Any = N
         return _write(sent, Context(task, user, on, now, file))
     except DomainError as error:
         return _kept_or_told(sent, Context(task, user, on, now, file), error)
+    except ValidationError as error:
+        return Outcome(sent.uuid, "refused", f"内容不能写入：{'；'.join(error.messages)}")
 
 
 def _told(entry: PhoneEntry) -> str:

@@ -66,22 +66,14 @@ export function choice(name, legend, options, chosen, { kind = "", hint = "" } =
   return h("fieldset", { class: "field" }, head, kind === "seg" ? h("div", { class: "seg" }, body) : body);
 }
 
-const two = (number) => String(number).padStart(2, "0");
+/* the law counts in Chinese time, wherever the phone believes it is; Swedish writes 2026-03-05 09:14 */
+const WORDS = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
 
-export function clock(iso) {
-  const at = new Date(iso);
-  return `${two(at.getHours())}:${two(at.getMinutes())}`;
-}
+export function moment(iso) { return WORDS.format(new Date(iso)); }
 
-export function moment(iso) {
-  const at = new Date(iso);
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${clock(iso)}`;
-}
+export function clock(iso) { return moment(iso).slice(-5); }
 
-export function today() {
-  const at = new Date();
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-}
+export function today() { return WORDS.format(new Date()).slice(0, 10); }
 
 export function size(bytes) {
   return bytes < 1048576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`;

@@ -39,9 +39,9 @@ export async function enterView(app, number) {
   };
   code.addEventListener("input", () => { scanned = false; });
   const form = h("form", { id: "enter", novalidate: true, onsubmit: (event) => { event.preventDefault(); keep(); } }, said,
-    facts([["机构", task.institution.name], ["地址", task.institution.address], ["今年", task.visits]]),
+    facts([["机构", task.institution.name], ["地址", task.institution.address], ["检查次数", task.visits]]),
     h("h2", { class: "item" }, "扫机构或者任务的二维码"),
-    canScan() ? h("p", {}, h("button", { type: "button", class: "btn wide", onclick: look }, icon("qr"), "打开相机扫码")) : bar("", "这个浏览器不能扫码，请手工输入机构代码或者检查编号。"),
+    canScan() ? h("p", {}, h("button", { type: "button", class: "btn whole", onclick: look }, icon("qr"), "打开相机扫码")) : bar("", "这个浏览器不能扫码，请手工输入机构代码或者检查编号。"),
     camera,
     field("机构代码或检查编号", code, "18 位统一社会信用代码，或者本次检查编号"),
     h("label", { class: "opt" }, h("input", { type: "checkbox", name: "both" }), h("span", {}, `同时为${other.name}登记（两人同行，对方不用自己的手机）`)),

@@ -37,7 +37,7 @@ function troubles(entries) {
 }
 
 function next(task, at, done, all) {
-  const to = (path, text) => h("p", { class: "next" }, h("a", { class: "btn primary wide", href: `#/t/${task.number}/${path}` }, text));
+  const to = (path, text) => h("p", { class: "go" }, h("a", { class: "btn primary whole", href: `#/t/${task.number}/${path}` }, text));
   if (["assigned", "notified"].includes(at)) return to("enter", "扫码入企");
   if (at === "entered") return to("begin", "亮证，开始检查");
   if (at === "record_closed") return bar("", h("b", {}, "笔录已闭合。"), "结果的提交与审核在电脑上的检查任务页办理。");
@@ -92,6 +92,6 @@ function visit(task, entries) {
     ["入企", mine ? `${moment(mine.made_at)}，${LABELS.kept}` : ""],
     ["陪同", [all.present_name, all.present_role].filter(Boolean).join("，")],
     ["回避", all.recusal_asked ? `已告知，${all.recusal_answer || "不申请"}` : ""],
-    ["今年", task.visits],
+    ["检查次数", task.visits],
   ]), h("p", { class: "note" }, `任务内容下载于 ${clock(task.fetched_at)}`));
 }
