@@ -24,6 +24,7 @@ from hengjian.apps.record.models import Event, Verification
 from hengjian.apps.record.services import SYSTEM, append_event
 from hengjian.apps.registry.models import Certificate, MatchProposal
 from tests.apps.factories import LONG_AGO, NOW, TODAY, make_institution, make_tree, make_user
+from tests.apps.plans.samples import plan_things
 from tests.apps.rectifications.samples import ledger_things
 from tests.apps.runs.samples import finding, finished
 
@@ -56,6 +57,7 @@ REFUSED = "refused"
 """Shown the thing with the sentence, or 403; nothing is written either way."""
 BUREAU = {"subordinate": IN}  # a station acts in its bureau's name and reads the file of whom it is sent to
 OWN = {"superior": REFUSED}  # a superior sees it, but only its own organ may act on it
+SUBMITTED = {"action": "submit", "seen_state": "draft"}
 JUDGED = {"action": "confirm", "reason": "现场核对", "seen_state": "open"}
 PUBLIC = {"alive", "accounts:sign_in", "accounts:sign_out"}
 TABLE: dict[str, Row] = {
@@ -143,6 +145,31 @@ TABLE: dict[str, Row] = {
     "rectifications:act_look_back": Row({"number": "look_back", "action": "look_back_action"}, "post", **OWN),
     "rectifications:look_back_tasks": Row({"number": "look_back"}, "post", **OWN),
     "rectifications:look_back_target": Row({"number": "look_back", "pk": "target"}),
+    **dict.fromkeys(
+        (
+            "plans:list", "plans:new", "plans:coverage", "plans:covered", "plans:parameters", "plans:new_parameter",
+            "plans:due", "plans:looks", "plans:visits", "plans:exceptions", "plans:merges",
+        ),
+        LIST,
+    ),
+    "plans:clear_looks": Row(method="post", others=IN),
+    "plans:show": Row({"number": "plan"}, **BUREAU),
+    "plans:burden": Row({"number": "plan"}, **BUREAU),
+    "plans:move": Row({"number": "plan"}, "post", subordinate=REFUSED, data=SUBMITTED, **OWN),
+    "plans:edit": Row({"number": "plan"}, **BUREAU),
+    "plans:new_version": Row({"number": "plan"}, **BUREAU),
+    "plans:new_item": Row({"number": "plan"}, **BUREAU),
+    "plans:item": Row({"number": "plan_item"}, **BUREAU),
+    "plans:edit_item": Row({"number": "plan_item"}, **BUREAU),
+    "plans:remove_item": Row({"number": "plan_item"}, "post", subordinate=REFUSED, **OWN),
+    "plans:look": Row({"uscc": "uscc"}, **BUREAU),
+    "plans:ledger": Row({"uscc": "uscc"}, **BUREAU),
+    "plans:join": Row({"uscc": "uscc", "number": "visit"}, **BUREAU),
+    "plans:visit": Row({"number": "visit"}, **BUREAU),
+    "plans:move_visit": Row({"number": "visit"}, "post", subordinate=REFUSED, **OWN),
+    "plans:cancel_visit": Row({"number": "visit"}, "post", subordinate=REFUSED, **OWN),
+    "plans:merge": Row({"number": "merge"}, **BUREAU),
+    "plans:answer_merge": Row({"number": "merge"}, "post", subordinate=REFUSED, data={"action": "decline"}, **OWN),
 }  # fmt: skip
 
 
@@ -228,6 +255,7 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
         "run": run.number,
         "finding_key": alert.finding_key,
         "alert": alert.number,
+        **plan_things(tree, lab, owner),
         **ledger_things(tree, lab),
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from hengjian.apps.accounts.models import Organ, Role, User
 from hengjian.apps.plans import planning, services
-from hengjian.apps.plans.models import AnnualPlan, PlanItem, Visit
+from hengjian.apps.plans.models import AnnualPlan, MergeProposal, PlanItem, Visit
 from hengjian.apps.plans.selectors import plans_seen_by
 from hengjian.apps.registry.models import Institution
 from tests.apps.factories import Tree, make_actor, make_tree, make_user
@@ -96,3 +96,29 @@ def reserve(institution: Institution, user: User, *, day: date, **values: Any) -
     values.setdefault("origin_kind", "key_field" if values.get("item") else "tip")
     values.setdefault("origin_id", f"T-{Visit.objects.count() + 1}")
     return services.reserve_visit(institution=institution, day=day, actor=actor, now=NOW, today=TODAY, **values)
+
+
+def plan_things(tree: Tree, lab: Institution, owner: User) -> dict[str, Any]:
+    """A draft with one item, a visit by exception, and a proposal to join another: all the first county's."""
+    plan = AnnualPlan.objects.create(
+        number="JH-2026-0009", organ=tree.county, year=2026, title="甲", drafted_by=owner, drafted_at=NOW
+    )
+    item = PlanItem.objects.create(
+        plan=plan, number="JH-2026-0009-01", lineage="JH-2026-0009-01", title="乙", kind="key_field", fields=["food"]
+    )
+    common: dict[str, Any] = {
+        "institution": lab,
+        "organ": tree.county,
+        "counted": False,
+        "exception_code": "tip",
+        "exception_note": "举报",
+        "origin_kind": "tip",
+        "reserved_at": NOW,
+        "day": date(2026, 12, 1),
+    }
+    host = Visit.objects.create(number="RQ-2026-0009", origin_id="T-1", **common)
+    guest = Visit.objects.create(number="RQ-2026-0010", origin_id="T-2", **common)
+    merge = MergeProposal.objects.create(
+        number="HB-2026-0009", host=host, guest=guest, proposed_at=NOW, proposed_by="甲"
+    )
+    return {"plan": plan.number, "plan_item": item.number, "visit": host.number, "merge": merge.number}

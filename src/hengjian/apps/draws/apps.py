@@ -17,13 +17,16 @@ class DrawsConfig(AppConfig):
 
         from hengjian.apps.accounts import sharing
         from hengjian.apps.draws import policies
+        from hengjian.apps.draws.drawn import institutions_drawn
         from hengjian.apps.draws.models import Draw
         from hengjian.apps.draws.procedures import DRAW
         from hengjian.apps.draws.selectors import draws_seen_by
+        from hengjian.apps.plans.coverage import tell_drawn
         from hengjian.apps.record import wording
         from hengjian.ui import navigation
         from hengjian.ui.navigation import Item
 
+        tell_drawn(institutions_drawn)
         wording.name_procedure(DRAW)
         wording.name_verbs(policies.VERBS)
         sharing.offer(

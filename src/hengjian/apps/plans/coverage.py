@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from hengjian.apps.accounts.models import Level, Organ
 from hengjian.apps.plans.models import MonitoringLook, Visit
@@ -23,6 +23,10 @@ METERS = {
     "key_field": "重点领域全覆盖",
     "monitoring": "风险监测全覆盖",
 }
+Drawn = Callable[[Organ, int], QuerySet[Any]]
+"""(organ whose area is read, year) → ids of institutions that a draw of the year has selected and the area may know."""
+
+_DRAWN: list[Drawn] = []
 STATUSES = {"yes": "已完成", "no": "未完成"}
 
 
@@ -69,6 +73,12 @@ class Coverage:
         return next(one for one in self.meters if one.key == key)
 
 
+def tell_drawn(provider: Drawn) -> None:
+    """Register who knows what was drawn before anybody is sent; the app of draws calls it from `ready()`."""
+    if provider not in _DRAWN:
+        _DRAWN.append(provider)
+
+
 def flagged(organ: Organ, *, year: int, on: date) -> QuerySet[Institution]:
     """Institutions under supervision with the flags is_drawn, is_checked, is_visited, has_lead, is_looked of the year.
 
@@ -77,8 +87,11 @@ def flagged(organ: Organ, *, year: int, on: date) -> QuerySet[Institution]:
     visits = Visit.objects.filter(open_to(organ), institution=OuterRef("pk"), day__year=year)
     done = visits.filter(state="done")
     looks = MonitoringLook.objects.filter(institution=OuterRef("pk"), year=year)
+    drawn = Q(Exists(visits.filter(state__in=EXPECTED, origin_kind="draw")))
+    for provider in _DRAWN:
+        drawn |= Q(pk__in=provider(organ, year))
     return supervised(organ).annotate(
-        is_drawn=Exists(visits.filter(state__in=EXPECTED, origin_kind="draw")),
+        is_drawn=Case(When(drawn, then=Value(True)), default=Value(False)),
         is_checked=Exists(done.filter(origin_kind="draw")),
         is_visited=Exists(done.exclude(item=None)),
         has_lead=Exists(done.filter(item=None)),

@@ -14,7 +14,8 @@ CHIEFS = frozenset({Role.LEADER, Role.SECTION_CHIEF})
 FIELD_STAFF = frozenset({Role.OFFICER, Role.SECTION_CHIEF})
 
 declare(
-    Permission("plan.view", "查看检查计划与覆盖率", OFFICIALS),
+    # stations and teams carry out their bureau's plan
+    Permission("plan.view", "查看检查计划与覆盖率", OFFICIALS, for_bureau=True),
     Permission("plan.draft", "起草检查计划", PLANNERS, "own"),
     Permission("plan.approve", "审批、办结检查计划", CHIEFS, "own"),
     Permission("plan.file", "报备检查计划", CHIEFS, "own"),
@@ -22,7 +23,7 @@ declare(
     Permission("plan.replace", "以新版本替代检查计划", CHIEFS, "own"),
     Permission("plan.export", "导出检查计划与台账", OFFICIALS),
     Permission("parameter.set", "公布检查频次等参数", CHIEFS, "own"),
-    Permission("visit.view", "查看入企检查台账", OFFICIALS),
+    Permission("visit.view", "查看入企检查台账", OFFICIALS, for_bureau=True),
     Permission("visit.enter", "入企检查", FIELD_STAFF, "own"),
     Permission("visit.manage", "改期、取消入企检查", FIELD_STAFF, "own"),
     Permission("visit.merge", "合并入企检查", FIELD_STAFF | {Role.LEADER}, "own"),
