@@ -14,7 +14,7 @@ from hengjian.apps.draws.models import Draw
 from hengjian.apps.plans.models import PlanItem
 from hengjian.apps.registry.models import Institution
 from hengjian.engines.draws import sha256_hex
-from tests.apps.factories import make_institution, make_user, make_uscc
+from tests.apps.factories import make_institution, make_uscc, make_user
 from tests.apps.plans.samples import Office, make_office, plan_in_force
 
 TODAY = date(2026, 3, 2)

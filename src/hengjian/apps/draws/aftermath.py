@@ -201,6 +201,7 @@ def changes_bytes(draw: Draw) -> bytes:
             "original": one.original.unit_id,
             "substitute": one.substitute.unit_id,
             "code": one.code,
+            "photo_sha256": one.photo_sha256,
         }
         for one in draw.substitutions.select_related("original", "substitute")
     ]

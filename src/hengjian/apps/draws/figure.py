@@ -10,14 +10,13 @@ from hengjian.ui.figures.drawing import Drawn, element, mark, number, percent, p
 
 ROW = 30
 LEFT, RIGHT = 34.0, 97.0
-SHORT = {"green": "低", "amber": "中", "red": "高", "": "未"}
 DOTS = {"green": "down", "amber": "mid", "red": "up", "": "base"}
 
 
 def probabilities(lines: Sequence[StratumLine]) -> Drawn | None:
     """Dots at the probability of each band; None where nothing was drawn by weights."""
-    shown = [line for line in lines if any(pi is not None for _, pi, _, _ in line.bands)]
-    top = max((pi for line in shown for _, pi, _, _ in line.bands if pi is not None), default=0.0)
+    shown = [line for line in lines if line.quota and line.bands]
+    top = max((cell.pi for line in shown for cell in line.bands if cell.pi is not None), default=0.0)
     if not shown or top <= 0:
         return None
     span = min(1.0, top * 1.15)
@@ -34,10 +33,10 @@ def probabilities(lines: Sequence[StratumLine]) -> Drawn | None:
         middle = ROW * row + ROW / 2
         name = line.name if len(line.name) <= 9 else line.name[:8] + "…"
         marks.append(word("0", middle + 4, name, kind="k"))
-        for band, pi, _, _ in line.bands:
-            if pi is not None:
-                dot = mark("circle", DOTS[band], cx=place(pi), cy=middle, r=6)
-                marks.append(element("g", dot, element("title", f"{line.name} {BANDS[band]} {pi:.3f}")))
-    rows = tuple((line.name, *(f"{pi:.3f}" if pi is not None else "—" for _, pi, _, _ in line.bands)) for line in shown)
+        for cell in line.bands:
+            if cell.pi is not None:
+                dot = mark("circle", DOTS[cell.band], cx=place(cell.pi), cy=middle, r=6)
+                marks.append(element("g", dot, element("title", f"{line.name} {cell.label} {cell.pi:.3f}")))
+    rows = tuple((line.name, *("—" if cell.pi is None else f"{cell.pi:.3f}" for cell in line.bands)) for line in shown)
     label = "各层各风险等级的入选概率"
     return Drawn(picture(label, height, *marks), label, ("层", *BANDS.values()), rows)

@@ -180,11 +180,13 @@ class ReasonForm(forms.Form):
 
 
 class SubstituteForm(forms.Form):
-    """Why a drawn target cannot be inspected; the photo stays with the person, its hash is kept."""
+    """Why a drawn target cannot be inspected; of a photo only the hash is published."""
 
     code = forms.ChoiceField(label="事由", choices=list(SUBSTITUTIONS.items()), widget=forms.RadioSelect)
     note = forms.CharField(label="证据", max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
-    photo = forms.FileField(label="现场照片", required=False, help_text="“现场关闭”必须有；最大 20 MB，只留摘要值。")
+    photo = forms.FileField(
+        label="现场照片", required=False, help_text="“现场关闭”必须有；最大 20 MB。照片内部留存，公开的只有摘要值。"
+    )
 
 
 class RecuseForm(forms.Form):

@@ -31,7 +31,7 @@ class Draw(models.Model):
 
     MODES = [("open", "公开模式"), ("sealed", "密封模式")]
     METHODS = [("equal", "等概率"), ("pareto", "按权重（Pareto）")]
-    STRATA = [("field", "领域"), ("field_area", "领域与区县"), ("field_band", "领域与风险等级")]
+    STRATA = [("field", "领域"), ("field_area", "领域与区县"), ("field_band", "领域与风险等级"), ("none", "不分层")]
     TEAMS = [("own", "本机关人员"), ("joint", "与参加机关联合"), ("exchange", "由其他地区人员交叉检查")]
 
     number = models.CharField("编号", max_length=20, unique=True)
@@ -274,6 +274,14 @@ class DrawInspector(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draw_id} {self.pseudonym}"
+
+    @property
+    def domains_text(self) -> str:
+        """The strata in which the person may lead, in words."""
+        strata = {name for name, counts in self.draw.population.items() if counts["roster"]}
+        if strata <= set(self.domains):
+            return "综合（全部领域）"
+        return "、".join(self.domains) or "—"
 
 
 class DrawConflict(models.Model):

@@ -223,15 +223,26 @@ def history_of(draw: Draw) -> list[Event]:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """The institutions of one band in one stratum; `drawn` is None for those who may not see the sample."""
+
+    band: str
+    label: str
+    pi: float | None = None
+    drawn: int | None = None
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class StratumLine:
-    """One stratum: in the registry, excluded, in the roster, drawn; and by band (probability, drawn, in the roster)."""
+    """One stratum: in the registry, excluded, in the roster, drawn; and the same by band."""
 
     name: str
     registry: int
     excluded: int
     roster: int
     quota: int | None
-    bands: tuple[tuple[str, float | None, int, int], ...] = ()
+    bands: tuple[Cell, ...] = ()
 
 
 def strata_of(draw: Draw, *, quota: Mapping[str, int], open_book: bool) -> list[StratumLine]:
@@ -245,10 +256,11 @@ def strata_of(draw: Draw, *, quota: Mapping[str, int], open_book: bool) -> list[
             cell[2] += 1
     lines = []
     for name, counts in draw.population.items():
-        bands = []
-        for band in BANDS:
-            cell = cells.get((name, band))
-            bands.append((band, float(cell[0]), cell[1] if open_book else -1, cell[2]) if cell else (band, None, 0, 0))
+        bands = [
+            Cell(band, label, float(cell[0]), cell[1] if open_book else None, cell[2]) if cell else Cell(band, label)
+            for band, label in BANDS.items()
+            for cell in [cells.get((name, band))]
+        ]
         lines.append(
             StratumLine(
                 name,

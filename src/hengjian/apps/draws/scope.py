@@ -16,6 +16,8 @@ from hengjian.engines.tables.fields import FIELD_CODES
 
 BANDS = {"red": "高风险", "amber": "中风险", "green": "低风险", "": "未筛查"}
 NO_FIELD = "other"
+WHOLE = "全部机构"
+"""The one stratum of a draw that is not stratified: only people of general duties may lead there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ def population(draw: Draw) -> QuerySet[Institution]:
 
 def stratum_of(draw: Draw, institution: Institution, field: str) -> str:
     """The name of the institution's stratum by the draw's way of stratifying; an institution is in exactly one."""
+    if draw.stratify == "none":
+        return WHOLE
     name = FIELD_CODES.get(field, FIELD_CODES[NO_FIELD])
     if draw.stratify == "field_area":
         return f"{name}·{institution.organ.short_name}"
@@ -64,5 +68,7 @@ def place(draw: Draw, rows: Iterable[Institution], *, on: date) -> list[Placed]:
 
 def fields_of_stratum(stratum: str) -> str:
     """The field code that a stratum's name begins with."""
+    if stratum == WHOLE:
+        return ""
     word = stratum.partition("·")[0]
     return next((code for code, name in FIELD_CODES.items() if name == word), NO_FIELD)

@@ -60,17 +60,21 @@ def new_draw(request: HttpRequest, item: str, batch: int) -> HttpResponse:
 
 def _proposed(item: PlanItem, batch: int) -> dict[str, Any]:
     day = timezone.localdate() + timedelta(days=7)
-    wanted = sum(one.wanted for one in strata_of(item))
+    strata = strata_of(item)
+    n = -(-sum(one.wanted for one in strata) // item.batches)
+    # many small strata cannot all give one: then the largest remainders decide
+    least = sum(min(item.min_per_stratum, one.size) for one in strata)
     return {
         "title": f"{item.title}第 {batch} 批",
         "mode": "sealed" if item.notice == "unannounced" else "open",
         "method": item.method,
         "stratify": "field",
-        "n": -(-wanted // item.batches),
-        "min_per_stratum": item.min_per_stratum,
+        "n": n,
+        "min_per_stratum": item.min_per_stratum if least <= n else 0,
         "team": "own",
         "planned_from": day,
         "planned_to": day + timedelta(days=11),
+        "open_by": day + timedelta(days=41) if item.notice == "unannounced" else None,
     }
 
 
@@ -245,7 +249,7 @@ def people_page(request: HttpRequest, draw: Draw, *, refused: str = "", status: 
         "refused": refused,
         "fixed": fixed,
         "members": sorted(gathered.members.values(), key=lambda one: one.user.name) if gathered else (),
-        "inspectors": draw.inspectors.select_related("user", "organ") if fixed else (),
+        "inspectors": draw.inspectors.select_related("user", "organ", "draw") if fixed else (),
         "left_out": gathered.left_out if gathered else draw.left_out,
         "ties": draw.conflicts.select_related("inspector__user", "institution") if fixed else (),
         "partners": rows,

@@ -31,6 +31,7 @@ from hengjian.apps.record.services import append_event
 from hengjian.kernel.errors import NotAllowed, Refused
 from hengjian.ui.parts import Empty
 
+FOUND_MOST = 20
 FILE_KINDS = {".json": "application/json", ".tsv": "text/tab-separated-values", ".py": "text/x-python"}
 
 
@@ -106,6 +107,7 @@ def draw_page(request: HttpRequest, draw: Draw, *, refused: str = "", status: in
         "bits": presenting.bits_text(draw),
         "seed": draw.secret.seed if known else draw.seed,
         "strata": strata,
+        "no_chance": [line.name for line in strata if line.quota == 0 and line.roster],
         "bands": [(band, label) for band, label in BANDS.items()],
         "figure": probabilities(strata) if draw.state in RESULT_KNOWN else None,
         "excluded": presenting.exclusion_counts(draw),
@@ -147,12 +149,12 @@ def find_unit(request: HttpRequest, number: str) -> HttpResponse:
     draw = draw_or_404(request, number)
     text = request.GET.get("q", "").replace("\x00", "").strip()
     open_book = may_see_targets(request.user, draw, on=timezone.localdate())
-    code = text.upper()
+    code, named = text.upper(), []
     if text and not draw.units.filter(unit_id=code).exists():
-        named = list(draw.units.filter(institution__name__icontains=text).values_list("unit_id", flat=True)[:2])
-        code = named[0] if len(named) == 1 else code
-    found = standing_of(draw, code, open_book=open_book) if text else None
-    context = {"draw": draw, "text": text, "found": found, "open_book": open_book}
+        named = list(draw.units.filter(institution__name__icontains=text).select_related("institution")[:FOUND_MOST])
+        code = named[0].unit_id if len(named) == 1 else code
+    found = standing_of(draw, code, open_book=open_book) if text and len(named) < 2 else None
+    context = {"draw": draw, "text": text, "found": found, "named": named if len(named) > 1 else ()}
     return render(request, "draws/find.html", context, status=404 if found and found.place == "outside" else 200)
 
 
