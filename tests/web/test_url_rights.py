@@ -24,6 +24,7 @@ from hengjian.apps.record.models import Event, Verification
 from hengjian.apps.record.services import SYSTEM, append_event
 from hengjian.apps.registry.models import Certificate, MatchProposal
 from tests.apps.factories import LONG_AGO, NOW, TODAY, make_institution, make_tree, make_user
+from tests.apps.inspections.phones import held_in
 from tests.apps.plans.samples import plan_things
 from tests.apps.rectifications.samples import ledger_things
 from tests.apps.runs.samples import finding, finished
@@ -59,7 +60,10 @@ BUREAU = {"subordinate": IN}  # a station acts in its bureau's name and reads th
 OWN = {"superior": REFUSED}  # a superior sees it, but only its own organ may act on it
 SUBMITTED = {"action": "submit", "seen_state": "draft"}
 JUDGED = {"action": "confirm", "reason": "现场核对", "seen_state": "open"}
-PUBLIC = {"alive", "accounts:sign_in", "accounts:sign_out"}
+PUBLIC = {
+    "alive", "accounts:sign_in", "accounts:sign_out", "inspections:phone_worker", "inspections:phone_manifest",
+    "inspections:phone_authority",
+}  # fmt: skip
 TABLE: dict[str, Row] = {
     **dict.fromkeys(
         (
@@ -131,6 +135,14 @@ TABLE: dict[str, Row] = {
     "alerts:show": Row({"number": "alert"}),
     "alerts:judge": Row({"number": "alert"}, "post", data=JUDGED, **OWN),
     "alerts:records": Row({"number": "alert"}),
+    **dict.fromkeys(("inspections:phone", "inspections:phone_me", "inspections:phone_tasks", "inspections:held"), LIST),
+    **dict.fromkeys(
+        ("inspections:phone_sync", "inspections:phone_file", "inspections:phone_leave"), Row(method="post", others=IN)
+    ),
+    "inspections:held_entry": Row({"uuid": "held"}, superior=GONE),
+    # what is held here is no photo
+    "inspections:held_photo": Row({"uuid": "held"}, owner=GONE, superior=GONE),
+    "inspections:decide_held": Row({"uuid": "held"}, "post", superior=GONE),
     **dict.fromkeys(
         (
             "inspections:random_leg", "inspections:random_leg_rows", "rectifications:list", "rectifications:numbers",
@@ -257,6 +269,7 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
         "alert": alert.number,
         **plan_things(tree, lab, owner),
         **ledger_things(tree, lab),
+        "held": held_in(tree.county),
     }
 
 

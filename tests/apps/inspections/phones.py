@@ -10,8 +10,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from hengjian.apps.accounts.models import User
+from hengjian.apps.accounts.models import Organ, User
 from hengjian.apps.inspections.models import Inspection
+from hengjian.apps.inspections.phone.models import PhoneEntry
 from hengjian.apps.inspections.phone.parsing import read_entry
 from hengjian.apps.inspections.phone.syncing import Outcome, note_copies, take_batch, take_entry
 from tests.apps.inspections.samples import JPEG, NOW
@@ -81,3 +82,15 @@ def _now(user: User) -> User:
 
 def states(outcomes: list[Outcome]) -> list[str]:
     return [one.state for one in outcomes]
+
+
+def held_in(organ: Organ) -> str:
+    """The number of an entry that waits for the organ's chief, at any task of it."""
+    task = Inspection.objects.filter(organ=organ).first()
+    uuid_ = str(uuid.uuid4())
+    PhoneEntry.objects.create(
+        uuid=uuid_, inspection=task, organ=organ, author=task.lead, kind="answer", subject="CK-A1", state="held",
+        payload={"item_id": "CK-A1", "answer": "ok", "note": "齐全"}, made_at=NOW, sent_at=NOW, received_at=NOW,
+        happened_at=NOW, sentence="已调离。",
+    )  # fmt: skip
+    return uuid_
