@@ -25,6 +25,7 @@ from hengjian.apps.record.services import SYSTEM, append_event
 from hengjian.apps.registry.models import Certificate, MatchProposal
 from tests.apps.factories import LONG_AGO, NOW, TODAY, make_institution, make_tree, make_user
 from tests.apps.inspections.phones import held_in
+from tests.apps.inspections.samples import inspection_things
 from tests.apps.plans.samples import plan_things
 from tests.apps.rectifications.samples import ledger_things
 from tests.apps.runs.samples import finding, finished
@@ -131,6 +132,30 @@ TABLE: dict[str, Row] = {
     "runs:restart": Row({"number": "run"}, "post", **OWN),
     "runs:findings": Row({"number": "run"}),
     "runs:download": Row({"number": "run", "name": "file"}, "post"),
+    "inspections:list": LIST,
+    "inspections:new": LIST,
+    "inspections:create": LIST,
+    "inspections:create_from_draw": Row({"number": "no_draw"}, "post", owner=GONE, superior=GONE),
+    "inspections:scan": Row({"token": "code"}, others=IN),
+    "inspections:attachment": Row({"pk": "task_file"}),
+    "inspections:institution_code": Row({"uscc": "uscc"}, **BUREAU),
+    "inspections:institution_sheet": Row({"uscc": "uscc"}, **BUREAU),
+    **{
+        f"inspections:{name}": Row({"number": "task"})
+        for name in (
+            "show", "enter", "start", "checklist", "find", "record", "reports", "result", "notice", "paper", "process",
+            "task_code",
+        )
+    },
+    "inspections:notify": Row({"number": "task"}, "post", **OWN),
+    "inspections:cancel": Row({"number": "task"}, superior=NO),
+    "inspections:officers": Row({"number": "task"}, superior=NO),
+    "inspections:attach": Row({"number": "task"}, "post"),
+    "inspections:item": Row({"number": "task", "item_id": "task_item"}),
+    "inspections:finding": Row({"number": "task", "finding_no": "task_finding"}),
+    "inspections:report": Row({"number": "task", "pk": "task_report"}),
+    "inspections:sample": Row({"number": "task", "pk": "task_sample"}),
+    "inspections:sample_list": Row({"number": "task", "pk": "task_sample"}),
     "alerts:by_key": Row({"key": "finding_key"}),
     "alerts:show": Row({"number": "alert"}),
     "alerts:judge": Row({"number": "alert"}, "post", data=JUDGED, **OWN),
@@ -269,6 +294,7 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
         "alert": alert.number,
         **plan_things(tree, lab, owner),
         **ledger_things(tree, lab),
+        **inspection_things(tree.county, lab),
         "held": held_in(tree.county),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hengjian.apps.alerts.procedures import ALERT
 from hengjian.apps.draws.procedures import DRAW
 from hengjian.apps.inspections.phone.procedures import PHONE_ENTRY
+from hengjian.apps.inspections.procedures import INSPECTION
 from hengjian.apps.intake.procedures import SUBMISSION
 from hengjian.apps.plans.procedures import MERGE, PLAN, VISIT
 from hengjian.apps.rectifications.procedures import LOOK_BACK, RECTIFICATION
@@ -21,6 +22,7 @@ PROCEDURES: tuple[Procedure, ...] = (
     MERGE,
     DRAW,
     ALERT,
+    INSPECTION,
     PHONE_ENTRY,
     RECTIFICATION,
     LOOK_BACK,

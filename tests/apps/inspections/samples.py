@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from hengjian.apps.accounts.models import Organ, Posting, Role, User
-from hengjian.apps.inspections import services
-from hengjian.apps.inspections.models import Inspection
-from hengjian.apps.plans.models import PlanItem
+from hengjian.apps.inspections import services, storage
+from hengjian.apps.inspections.codes import token_for
+from hengjian.apps.inspections.models import Attachment, Finding, Inspection, ReportSample, SampledReport
+from hengjian.apps.plans.models import PlanItem, Visit
 from hengjian.apps.registry.models import Institution
 from tests.apps.factories import LONG_AGO, NOW, TODAY, make_institution, make_user
 from tests.apps.plans.samples import Office, make_office, plan_in_force
@@ -162,4 +163,45 @@ def make_world() -> World:
     )
 
 
-__all__ = ["JPEG", "LONG_AGO", "NOW", "PDF", "STATES", "TODAY", "World", "fresh", "make_officer", "make_world"]
+def inspection_things(organ: Organ, institution: Institution) -> dict[str, Any]:
+    """One thing of each kind for the table of URLs: a task on site with a drawn report, a problem and a photo."""
+    people = [make_officer(organ, name) for name in ("沈砚秋", "应见山")]
+    visit = Visit.objects.create(
+        number="RQ-T-0001", institution=institution, organ=organ, origin_kind="alert", origin_id="T", day=TODAY,
+        exception_code="alert", exception_note="试验", counted=False, state="entered", reserved_at=NOW, entered_at=NOW,
+    )  # fmt: skip
+    task = Inspection.objects.create(
+        number="JC-T-0001", organ=organ, institution=institution, visit=visit, origin_kind="alert", origin_id="T",
+        origin_label="试验", title="试验检查", kind="notice", state="on_site", state_at=NOW, lead=people[0],
+        member=people[1], groups=["CK-A", "CK-B"], fields=["food"], created_by=people[0], created_at=NOW,
+        notice_no="检通-T-1", notified_at=NOW,
+    )  # fmt: skip
+    written = {"by": people[0], "made_at": NOW, "received_at": NOW, "happened_at": NOW}
+    kept = storage.keep_text(b"key\treport_id\tweight\n")
+    sample = ReportSample.objects.create(
+        inspection=task, size=1, listed=1, window_from=LONG_AGO, window_to=TODAY, list_sha256=kept.sha256,
+        list_path=kept.path, seed_source="试验", salt="00", seed="00", **written,
+    )  # fmt: skip
+    report = SampledReport.objects.create(
+        inspection=task, sample=sample, report_id="R1", weight=1, pi="1", ticket="00", rank=1,
+        traced={"steps": [], "answers": {}},
+    )  # fmt: skip
+    finding = Finding.objects.create(
+        inspection=task, institution=institution, number="JC-T-0001-01", conduct_on=TODAY, article="条款", text="问题",
+        severity="general", handling="corrected", **written,
+    )  # fmt: skip
+    photo = storage.store(kind="photo", file_name="a.jpg", chunks=[JPEG])
+    file = Attachment.objects.create(
+        inspection=task, kind="photo", file_name="a.jpg", media_type=photo.media_type, size=photo.size,
+        sha256=photo.sha256, path=photo.path, **written,
+    )  # fmt: skip
+    return {
+        "task": task.number,
+        "task_item": "CK-A1",
+        "task_report": report.pk,
+        "task_sample": sample.pk,
+        "task_finding": finding.number,
+        "task_file": file.pk,
+        "code": token_for("institution", institution.uscc),
+        "no_draw": "CQ-2026-9999",
+    }

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from hengjian.apps.accounts.gates import needs
 from hengjian.apps.accounts.rights import visible
 from hengjian.apps.alerts import presenting, services
+from hengjian.apps.alerts.following import follow_ups
 from hengjian.apps.alerts.forms import JudgeForm
 from hengjian.apps.alerts.listing import QUESTIONS, QUEUE
 from hengjian.apps.alerts.models import Alert
@@ -117,6 +118,7 @@ def _page(request: HttpRequest, alert: Alert, *, form: JudgeForm | None = None, 
         if moves and alert.state in WAITING
         else None,
         "standing": standing,
+        "follow_ups": follow_ups(alert, request.user, on=today),  # type: ignore[arg-type]
         "code": DISMISSAL_CODES.get(alert.reason_code, ""),
     }
     return render(request, "alerts/show.html", context, status=status)

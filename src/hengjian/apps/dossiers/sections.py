@@ -16,6 +16,7 @@ from hengjian.apps.accounts.rights import may, visible
 from hengjian.apps.alerts.models import Alert
 from hengjian.apps.alerts.procedures import ALERT, WAITING
 from hengjian.apps.dossiers import reading
+from hengjian.apps.dossiers.inspected import Inspected, inspected
 from hengjian.apps.dossiers.reading import Parts, ScopeSheet
 from hengjian.apps.dossiers.rectified import Rectified, rectified
 from hengjian.apps.intake.procedures import SUBMISSION
@@ -71,6 +72,7 @@ class Dossier:
     alerts: list[Alert] | None
     alert_count: int
     submissions: list[Any] | None
+    inspected: Inspected | None
     rectified: Rectified | None
     declarations: list[tuple[Declaration, str]]
     risk: Any
@@ -116,7 +118,9 @@ def open_dossier(user: User, institution: Institution, *, on: date, today: date,
     months = reports_by_month(institution, parts, on=on)
     alerts = alerts_of(user, institution, on=on, today=today)
     submissions = submissions_of(user, institution, on=on, today=today)
-    timeline = timeline_of(user, institution, parts, former, alerts, submissions, on=on, today=today)
+    checks = inspected(user, institution, on=on, today=today, whole=whole)
+    extra = checks.events if checks else ()
+    timeline = timeline_of(user, institution, parts, former, alerts, submissions, extra, on=on, today=today)
     return Dossier(
         institution=institution,
         on=on,
@@ -135,6 +139,7 @@ def open_dossier(user: User, institution: Institution, *, on: date, today: date,
         alerts=alerts if alerts is None or whole else alerts[:SHOWN_ALERTS],
         alert_count=len(alerts or ()),
         submissions=submissions,
+        inspected=checks,
         rectified=rectified(user, institution, on=on, today=today, whole=whole),
         declarations=_declared(parts, on),
         risk=risk_of(user, institution, on=on, today=today),
@@ -258,12 +263,13 @@ def timeline_of(
     former: list[FormerValue],
     alerts: list[Alert] | None,
     submissions: list[Any] | None,
+    extra: Iterable[Event] = (),
     *,
     on: date,
     today: date,
 ) -> list[Event]:
     """What happened up to the day, newest first."""
-    found = [*_of_certificates(parts), *_of_changes(institution, former), *_of_declarations(parts)]
+    found = [*_of_certificates(parts), *_of_changes(institution, former), *_of_declarations(parts), *extra]
     for alert in alerts or ():
         found.append(Event(local_day(alert.first_seen), f"预警：{alert.title}", "hot", alert.number, alert_url(alert)))
         if alert.judged_at:

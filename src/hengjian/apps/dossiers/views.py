@@ -49,6 +49,8 @@ def _contents(dossier: Dossier) -> list[Tab]:
     ]
     if dossier.alerts is not None:
         tabs.append(Tab("预警", "#alerts", count=dossier.alert_count))
+    if dossier.inspected is not None:
+        tabs.append(Tab("检查", "#checks", count=dossier.inspected.total))
     if dossier.rectified is not None:
         tabs.append(Tab("整改", "#rectified", count=dossier.rectified.total))
     return [*tabs, Tab("时间线", "#time", count=dossier.event_count)]

@@ -13,20 +13,35 @@ class InspectionsConfig(AppConfig):
     verbose_name = "检查任务"
 
     def ready(self) -> None:
+        from django.urls import reverse
+
+        from hengjian.apps.accounts import sharing
+        from hengjian.apps.alerts.following import offer
+        from hengjian.apps.inspections.following import after_alert
+        from hengjian.apps.inspections.models import Inspection
         from hengjian.apps.inspections.phone.procedures import PHONE_ENTRY
         from hengjian.apps.inspections.policies import VERBS
         from hengjian.apps.inspections.procedures import INSPECTION
+        from hengjian.apps.inspections.selectors import inspections_seen_by
         from hengjian.apps.inspections.sources import register_all
         from hengjian.apps.record import wording
         from hengjian.ui import navigation
         from hengjian.ui.navigation import Item
 
         register_all()
+        offer(after_alert)
+        sharing.offer(
+            Inspection,
+            label="检查任务",
+            seen_by=inspections_seen_by,
+            url=lambda row: reverse("inspections:show", args=[row.number]),
+        )
         wording.name_verbs(VERBS)
         wording.name_procedure(INSPECTION)
         wording.name_procedure(PHONE_ENTRY)
         navigation.register(
             Item("checks", "检查任务", "inspections:list", permission="inspection.view", counter=_waiting, order=30),
+            Item("checks", "随机抽查说明了什么", "inspections:random_leg", permission="inspection.oversee", order=60),
         )
 
 

@@ -42,12 +42,13 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:
     """The record of inspection on A4; a draft says that it is one."""
     task = task_of(request, number)
     answers = {one.item_id: one for one in task.answers.all()}
-    groups = [(group, [(item, answers.get(item.id)) for item in group.items]) for group in checklist_of(task)]
+    items = [item for group in checklist_of(task) for item in group.items]
     page = common(request, task) | _document(task)
     page |= {
         "site": getattr(task, "on_site", None),
         "entries": task.entries.select_related("by"),
-        "groups": groups,
+        "answered": [(item, answers[item.id]) for item in items if item.id in answers],
+        "unasked": "、".join(item.short for item in items if item.id not in answers),
         "findings": findings_of(task),
         "reports": sampled_of(task),
         "files": attachments_of(task),

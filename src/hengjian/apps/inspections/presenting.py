@@ -17,12 +17,14 @@ from hengjian.apps.inspections.checklist import progress_of
 from hengjian.apps.inspections.listing import STATE_TAGS, result_title
 from hengjian.apps.inspections.models import Inspection
 from hengjian.apps.inspections.procedures import CANCEL_CODES, INSPECTION, WORKING
+from hengjian.apps.inspections.tracing import STEPS
 from hengjian.apps.record.selectors import events_of
 from hengjian.apps.record.wording import verb_label
 from hengjian.engines.tables.fields import FIELD_CODES
 from hengjian.ui.parts import Action, Event, NextStep, Step
-from hengjian.ui.wording import zh_date, zh_datetime
+from hengjian.ui.wording import short_hash, zh_date, zh_datetime
 
+HASH = 64
 PATH = ("assigned", "notified", "entered", "on_site", "record_closed", "in_review", "fixed", "published")
 
 
@@ -206,15 +208,27 @@ def tag_of(inspection: Inspection) -> tuple[str, str]:
     return STATE_TAGS[inspection.state], inspection.get_state_display()
 
 
-def history_of(inspection: Inspection, *, most: int = 0) -> list[Event]:
-    """Everything that was done, newest first; `most` 0 means all."""
+SMALL = (
+    "inspection.answer",
+    "inspection.trace",
+    "inspection.statement",
+    "inspection.attach",
+    "inspection.freeze_reports",
+)
+"""Events that only the whole record shows."""
+
+
+def history_of(inspection: Inspection, *, short: bool = False) -> list[Event]:
+    """What was done, newest first; `short` leaves the single answers and files out."""
     found = []
     moves = {f"{INSPECTION.name}.{move.action}" for move in INSPECTION.moves}
     for one in events_of(Inspection._meta.label_lower, inspection.pk):
+        if short and one.verb in SMALL:
+            continue
         kind = "act" if one.verb in moves else ""
         note = "　".join(part for part in (_said(one.verb, one.after), one.reason) if part)
         found.append(Event(one.at, f"{verb_label(one.verb)}　{one.actor_name}", kind, note))
-    return found[:most] if most else found
+    return found
 
 
 def _said(verb: str, after: dict[str, Any]) -> str:
@@ -229,11 +243,9 @@ def _said(verb: str, after: dict[str, Any]) -> str:
         "inspection.freeze_reports": ("list_sha256",),
         "inspection.sample_reports": ("seed",),
     }
-    words = {"ok": "符合", "problem": "不符合", "na": "不适用"}
-    parts = [
-        str(words.get(after.get(name, ""), after.get(name, ""))) for name in names.get(verb, ()) if after.get(name)
-    ]
-    return "　".join(parts)
+    words = {"ok": "符合", "problem": "不符合", "na": "不适用", **STEPS}
+    told = [str(after[name]) for name in names.get(verb, ()) if after.get(name)]
+    return "　".join(words.get(one, short_hash(one) if len(one) == HASH else one.removeprefix("CK-")) for one in told)
 
 
 def moment_day(value: datetime | None) -> str:

@@ -73,7 +73,7 @@ def most_of(kind: str) -> int:
     return VIDEO_MOST if kind == "video" else PHOTO_MOST
 
 
-def too_large(kind: str, file_name: str, size: int) -> Refused:
+def too_large(kind: str, file_name: str, size: int | None) -> Refused:
     """The sentence for a file above the limit; the whole size is told where it is known."""
     what = {"photo": "照片", "signature": "签名", "video": "音像"}.get(kind, "文件")
     advice = (
@@ -81,8 +81,9 @@ def too_large(kind: str, file_name: str, size: int) -> Refused:
         if kind == "photo"
         else "请压缩后再传，原件请保留。"
     )
+    said = f"有 {size_words(size)}" if size else "太大"
     return Refused(
-        f"{what}“{file_name}”有 {size_words(size)}，单个{what}最多 {most_of(kind) // MB} MB，没有收下。{advice}",
+        f"{what}“{file_name}”{said}，单个{what}最多 {most_of(kind) // MB} MB，没有收下。{advice}",
         where={"field": "file", "file": file_name, "value": size},
     )
 
@@ -103,7 +104,7 @@ def store(
             for chunk in chunks:
                 total += len(chunk)
                 if total > most_of(kind):
-                    raise too_large(kind, file_name, declared_size or total)
+                    raise too_large(kind, file_name, declared_size)
                 head = head or chunk[:HEAD]
                 digest.update(chunk)
                 out.write(chunk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hengjian.apps.inspections import paper_views, report_views, result_views, site_views, views
+from hengjian.apps.inspections import paper_views, random_leg_views, report_views, result_views, site_views, views
 from hengjian.apps.inspections.phone import urls as phone
 
 app_name = "inspections"
@@ -13,6 +13,8 @@ urlpatterns = [
     path("new/", views.show_origins, name="new"),
     path("new/draw/<str:number>/", views.create_from_draw, name="create_from_draw"),
     path("create/", views.create, name="create"),
+    path("random-leg/", random_leg_views.show_random_leg, name="random_leg"),
+    path("random-leg/rows/", random_leg_views.show_rows, name="random_leg_rows"),
     path("scan/<str:token>/", site_views.scan, name="scan"),
     path("files/<int:pk>/", paper_views.attachment, name="attachment"),
     path("codes/<str:uscc>.svg", paper_views.institution_code, name="institution_code"),

@@ -16,17 +16,18 @@ from hengjian.apps.inspections import origins, presenting, services
 from hengjian.apps.inspections.checklist import all_groups, usual_groups
 from hengjian.apps.inspections.forms import BulkForm, CancelForm, CreateForm, OfficerForm, first_day
 from hengjian.apps.inspections.listing import TASKS, origin_choices
+from hengjian.apps.inspections.models import Inspection
 from hengjian.apps.inspections.officers import experts_of, officers_of
 from hengjian.apps.inspections.pages import clock, common, now, task_of, today, tried, user_of
-from hengjian.apps.inspections.procedures import UNFINISHED
+from hengjian.apps.inspections.procedures import UNFINISHED, WORKING
 from hengjian.apps.inspections.selectors import findings_of, inspections_seen_by, waiting_for
 from hengjian.apps.inspections.sources import draws_for, open_targets
 from hengjian.apps.plans.scope import scope_of
 from hengjian.apps.registry.models import Institution
 from hengjian.apps.runs.exports import note_export
+from hengjian.kernel.errors import NotAllowed
 from hengjian.ui.parts import Action, Empty
 
-SHOWN_HISTORY = 12
 CHOICES_MOST = 300
 
 
@@ -76,7 +77,9 @@ def show_origins(request: HttpRequest) -> HttpResponse:
         {"draw": draw, "targets": open_targets(draw), "day": first_day(draw.planned_from, day)}
         for draw in draws_for(user, day)
     ]
-    return render(request, "inspections/new.html", {"kinds": kinds, "draws": [one for one in draws if one["targets"]]})
+    nothing = "、".join(str(one["label"]) for one in kinds if not one["sources"])
+    context = {"kinds": kinds, "draws": [one for one in draws if one["targets"]], "nothing": nothing}
+    return render(request, "inspections/new.html", context)
 
 
 @require_POST
@@ -195,8 +198,9 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "summary": presenting.summary_of(task),
         "findings": findings_of(task),
         "clocks": list(presenting.clocks_of(task)),
-        "history": presenting.history_of(task, most=SHOWN_HISTORY),
+        "history": presenting.history_of(task, short=True),
         "result": presenting.result_title(task.result_code),
+        "working": task.state in WORKING,
     }
     return render(request, "inspections/show.html", page)
 
@@ -210,11 +214,19 @@ def notify(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("inspections:show", number=number)
 
 
+def _assignable(request: HttpRequest, number: str) -> Inspection:
+    """The task, for somebody who may change it now; NotAllowed with a sentence for others who see it."""
+    task = task_of(request, number)
+    if not presenting.what_may(task, request.user, on=today()).assign:
+        raise NotAllowed(f"检查 {number} 现在不由您交办：{presenting.standing_of(task)}。")
+    return task
+
+
 @require_http_methods(["GET", "POST"])
 @needs("inspection.assign")
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Call a task off by code and reason."""
-    task = task_of(request, number)
+    task = _assignable(request, number)
     form = CancelForm(request.POST if request.method == "POST" else None)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
@@ -233,7 +245,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 @needs("inspection.assign")
 def replace_officer(request: HttpRequest, number: str) -> HttpResponse:
     """Send somebody else in one of the two slots."""
-    task = task_of(request, number)
+    task = _assignable(request, number)
     form = OfficerForm(request.POST if request.method == "POST" else None)
     people = {str(one.pk): one for one in officers_of(task.organ, on=max(today(), task.visit.day))}
     form.fields["person"].choices = [("", "请选择"), *((pk, one.name) for pk, one in people.items())]  # type: ignore[attr-defined]
