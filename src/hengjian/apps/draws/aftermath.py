@@ -19,6 +19,7 @@ from hengjian.apps.draws.procedures import RECUSALS, RESULT_KNOWN, SUBSTITUTIONS
 from hengjian.apps.record.services import append_event
 from hengjian.engines.draws import canon, next_inspector
 from hengjian.engines.draws import strata_to_review as engine_review
+from hengjian.engines.draws.people import EXPERT
 from hengjian.kernel.errors import NotFound, Refused
 
 NOTE_LEAST = 4
@@ -165,7 +166,7 @@ def next_candidate(draw: Draw, unit: DrawUnit, slot: str) -> DrawInspector:
             assignment={unit.unit_id: {}} | current_assignment(draw),
             stratum=unit.stratum,
             target=unit.unit_id,
-            slot=slot,
+            slot=EXPERT if slot == "expert" else slot,
             recused=set(recused),
         )
     except Refused as error:
@@ -181,7 +182,7 @@ def current_assignment(draw: Draw) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     rows = draw.assignments.filter(current=True, inspector__isnull=False)
     for unit_id, slot, who in rows.values_list("unit__unit_id", "slot", "inspector__pseudonym"):
-        found.setdefault(unit_id, {})[slot] = who
+        found.setdefault(unit_id, {})[EXPERT if slot == "expert" else slot] = who
     return found
 
 

@@ -28,6 +28,7 @@ from hengjian.engines.draws import (
     sha256_hex,
     unstaffable_units,
 )
+from hengjian.engines.draws.people import EXPERT
 from hengjian.kernel.errors import Refused
 from hengjian.kernel.transitions import Move
 from hengjian.law.drawing import DrawRules, draw_rules
@@ -165,7 +166,7 @@ def plan_plain(draw: Draw, rules_bytes: bytes) -> dict[str, Any]:
     if draw.cap:
         plan["caps"] = {one.pseudonym: draw.cap for one in draw.inspectors.all()}
     if draw.experts_wanted:
-        plan["slots"] = ["lead", "member", "expert"]
+        plan["slots"] = ["lead", "member", EXPERT]
     return plan
 
 

@@ -21,6 +21,7 @@ from hengjian.apps.draws.partners import joint_salt, waiting_custodians
 from hengjian.apps.draws.procedures import DRAW
 from hengjian.apps.record.services import Actor, perform
 from hengjian.engines.draws import DrawResult, InfeasibleDraw, hash_of, reveal, sha256_hex
+from hengjian.engines.draws.people import EXPERT
 from hengjian.kernel.errors import IllegalMove, Refused
 from hengjian.kernel.transitions import Move
 
@@ -142,7 +143,12 @@ def _assignments(
 ) -> list[DrawAssignment]:
     return [
         DrawAssignment(
-            draw=draw, unit=units[target], slot=slot, inspector=people[who], user_id=people[who].user_id, at=now
+            draw=draw,
+            unit=units[target],
+            slot="expert" if slot == EXPERT else slot,
+            inspector=people[who],
+            user_id=people[who].user_id,
+            at=now,
         )
         for target, slots in assignment.items()
         for slot, who in slots.items()
