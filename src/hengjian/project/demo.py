@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hengjian.kernel.errors import Refused
-from hengjian.project import demo_plans, installation
+from hengjian.project import demo_draws, demo_inspections, demo_plans, installation
 
 if TYPE_CHECKING:
     from hengjian.apps.accounts.models import User
@@ -112,8 +112,12 @@ def _build(reports: int, say: Say) -> None:
     say("导入演示数据")
     _screen(people[CITY_ANALYST], now)
     say("完成一次筛查并生成预警")
-    plans = demo_plans.build(people=people, organs=demo_plans.organs_of(people), now=now, today=timezone.localdate(now))
+    organs, today = demo_plans.organs_of(people), timezone.localdate(now)
+    plans = demo_plans.build(people=people, organs=organs, now=now, today=today)
     say(f"备案年度检查计划 {len(plans)} 份")
+    draw = demo_draws.build(people=people, organs=organs, now=now, today=today)
+    inspections = demo_inspections.build(draw=draw, people=people, now=now)
+    say(f"双随机抽查 {1 if draw else 0} 批，检查任务 {len(inspections)} 项")
 
 
 def _people(city: DemoCity, now: datetime) -> dict[str, User]:
