@@ -41,6 +41,8 @@ class InspectionsConfig(AppConfig):
         wording.name_procedure(PHONE_ENTRY)
         navigation.register(
             Item("checks", "检查任务", "inspections:list", permission="inspection.view", counter=_waiting, order=30),
+            Item("checks", "现场检查（手机）", "inspections:phone", permission="inspection.carry_out", order=32),
+            Item("checks", "手机待认领", "inspections:held", permission="inspection.review", counter=_held, order=34),
             Item("checks", "随机抽查说明了什么", "inspections:random_leg", permission="inspection.oversee", order=60),
         )
 
@@ -51,3 +53,11 @@ def _waiting(user: Any) -> int:
     from hengjian.apps.inspections.selectors import waiting_for
 
     return waiting_for(user, on=timezone.localdate()).count()
+
+
+def _held(user: Any) -> int:
+    from django.utils import timezone
+
+    from hengjian.apps.inspections.phone.deciding import held_seen_by
+
+    return held_seen_by(user, on=timezone.localdate()).filter(state="held").count()
