@@ -62,7 +62,7 @@ function conflict(app, one) {
     await app.keep([{ task: one.task.number, kind: "choose", payload: { conflict: one.uuid, keep, reason: reason.value.trim() } }]);
     await app.refresh();
   };
-  const side = (label, each, keep) => h("div", { class: "box side" }, h("h3", {}, label), h("p", {}, h("b", {}, each.words)), each.note ? h("p", {}, each.note) : null,
+  const side = (label, each, keep) => h("div", { class: "box version" }, h("h3", {}, label), h("p", {}, h("b", {}, each.words)), each.note ? h("p", {}, each.note) : null,
     h("p", { class: "note" }, `${each.by} ${moment(each.at)}`), h("button", { type: "button", class: "btn", onclick: () => choose(keep) }, `取${each.by}的`));
   return h("div", { class: "conflict" }, h("h3", {}, one.title), h("p", { class: "note" }, "两名执法人员对同一项写得不一样，两种都已保存，请共同核对后选一种。"),
     h("div", { class: "sides" }, side("先到的", one.standing, "standing"), side("后到的", one.arrived, "arrived")), field("理由", reason), said);
