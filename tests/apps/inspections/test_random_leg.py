@@ -134,8 +134,11 @@ def test_an_officer_who_never_finds_anything_is_named_only_when_chance_does_not_
     blind = [(("blind", f"o{n % 6}"), False) for n in range(40)]
     found = estimates.people_without_problem([*visits, *blind])
     assert [(one.names, one.alarm) for one in found] == [(("blind",), True)]
-    few = estimates.people_without_problem([*visits, (("new", "o1"), False)])
+    few = estimates.people_without_problem([*visits, (("new", "o1"), False), (("new", "o2"), False)])
     assert [(one.names, one.alarm) for one in few] == [(("new",), False)]
+    rarely = [(("o1", "o2"), n % 3 == 0) for n in range(9)]
+    found = estimates.people_without_problem([*rarely, (("new",), False)])
+    assert found == [], "by the average nobody finds anything in one visit here"
 
 
 # -- over the database ---------------------------------------------------------------------------------------------
@@ -202,7 +205,7 @@ def test_the_page_tells_numbers_that_open_to_their_rows(stage: Stage, django_ass
         _inspected(stage, unit, problems=place % 2, code="02" if place % 2 else "01")
     with django_assert_max_num_queries(25):
         text = client.get(url, {"year": YEAR}).content.decode()
-    for part in ("2026 年推算", "95% 区间", "按领域", "按辖区", "按抽取时的风险等级", "不作推算", "抽取的监测", "<svg"):
+    for part in ("2026 年推算", "95% 区间", "按领域", "按辖区", "按抽取时的风险等级", "抽取的监测", "<svg"):
         assert part in text, part
     for query, wanted in (({}, len(units)), ({"problem": "1"}, len(units) // 2), ({"seen": "pending"}, 0)):
         shown = client.get(rows_url, {"year": YEAR, **query}).content.decode()

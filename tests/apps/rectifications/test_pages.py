@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from hengjian.apps.accounts.models import Role
+from hengjian.apps.accounts.models import Posting, Role
+from hengjian.apps.inspections.models import Inspection
 from hengjian.apps.record.models import Event
+from hengjian.apps.rectifications import look_backs
 from hengjian.apps.rectifications.evidence import place_of
-from hengjian.apps.rectifications.models import Evidence, Rectification
+from hengjian.apps.rectifications.models import Evidence, LookBack, Rectification
 from tests.apps.factories import NOW, make_institution, make_tree, make_user
 from tests.apps.rectifications.samples import World, evidence, later, make_world
 
@@ -227,3 +229,69 @@ def test_pages_ask_the_database_little(world: World, django_assert_max_num_queri
         client.get(_url("show", items[0].number))
     with django_assert_max_num_queries(15):
         client.get(_url("numbers"))
+
+
+def test_a_chief_looks_back_from_the_list_to_the_result(world: World, at: Any) -> None:
+    cards = {"enforcement_no": "99-001", "enforcement_valid_to": date(2030, 1, 1)}
+    Posting.objects.filter(organ=world.tree.county).update(**cards)
+    world.in_state("struck_off")
+    at(later(20))
+    chief = _client(world.people.chief)
+    assert "还没有组织过回头看" in chief.get(_url("look_backs")).content.decode()
+    values = {"title": "秋季回头看", "found_from": "2026-12-31", "found_to": "2026-01-01", "take": "both"}
+    values["organ"] = str(world.tree.county.pk)
+    answer = chief.post(_url("new_look_back"), values)
+    assert (answer.status_code, "截止日在起始日之前" in answer.content.decode()) == (422, True)
+    answer = chief.post(_url("new_look_back"), values | {"found_from": "2020-01-01", "found_to": "2020-12-31"})
+    assert "没有符合条件的整改事项" in answer.content.decode()
+    assert (
+        chief.post(_url("new_look_back"), values | {"found_from": "2026-01-01", "found_to": "2026-12-31"}).status_code
+        == 302
+    )
+    look_back = LookBack.objects.get()
+    number, target = look_back.number, look_back.targets.get()
+    page, target_page = _url("look_back", number), _url("look_back_target", number, target.pk)
+    assert "确定名单" in chief.get(page).content.decode()
+    assert "请写明为什么不纳入" in chief.post(target_page, {"reason": " "}).content.decode()
+    assert chief.post(target_page, {"reason": "已注销"}).status_code == 302
+    assert "一家机构也没有留下" in chief.post(_url("act_look_back", number, "start")).content.decode()
+    assert chief.post(target_page, {"take_in": "1"}).status_code == 302
+    assert chief.post(_url("act_look_back", number, "start")).status_code == 302
+    tasks = _url("look_back_tasks", number)
+    assert "没有选中任何一家机构" in chief.post(tasks, {}).content.decode()
+    who = {"lead": world.people.lead.pk, "member": world.people.lead.pk, "planned_on": "2026-01-01"}
+    text = chief.post(tasks, who | {"target": target.pk}).content.decode()
+    assert "检查由两人进行" in text
+    assert "计划日期不能早于今天" in text
+    given = {"lead": world.people.lead.pk, "member": world.people.member.pk, "planned_on": "2026-11-22"}
+    assert chief.post(tasks, given | {"target": target.pk}).status_code == 302
+    task = Inspection.objects.get(origin_kind="follow_up")
+    assert task.number in chief.get(page).content.decode()
+    assert "还有对象没有登记结果" in chief.post(_url("act_look_back", number, "close")).content.decode()
+    Inspection.objects.filter(pk=task.pk).update(state="record_closed")
+    assert "登记结果" in chief.get(target_page).content.decode()
+    assert chief.post(target_page, {"record": "1", "note": "x"}).status_code == 422
+    item = target.items.get()
+    assert (
+        chief.post(target_page, {"record": "1", "note": "没有再犯", f"item_{item.pk}": "recurred"}).status_code == 302
+    )
+    assert "1 个问题再次发生" in chief.get(page).content.decode()
+    assert chief.post(_url("act_look_back", number, "close")).status_code == 302
+    assert "已办结" in chief.get(_url("look_backs"), {"format": ""}).content.decode()
+    assert chief.get(_url("look_backs"), {"format": "xlsx"}).status_code == 200
+    assert chief.post(_url("act_look_back", number, "nonsense")).status_code == 404
+
+
+def test_a_look_back_is_cancelled_with_a_reason_only_before_it_starts(world: World) -> None:
+    world.in_state("struck_off")
+    look_back = look_backs.create_look_back(
+        organ=world.tree.county, title="x", found_from=date(2026, 1, 1), found_to=date(2026, 12, 31), take="both",
+        user=world.people.chief, now=NOW,
+    )  # fmt: skip
+    cancel = _url("act_look_back", look_back.number, "cancel")
+    assert "缺少必填事项：理由" in _client(world.people.chief).post(cancel, {}).content.decode()
+    assert _client(world.people.chief).post(cancel, {"reason": "并入专项"}).status_code == 302
+    assert (
+        "不能“确定名单”"
+        in _client(world.people.chief).post(_url("act_look_back", look_back.number, "start")).content.decode()
+    )

@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from hengjian.apps.desk.sections import SHOWN, Waiting
-from hengjian.apps.desk.tasks import Task, clock_kind, until_text, waited
+from hengjian.apps.desk.tasks import Task, clock_kind, waited
 from hengjian.apps.rectifications import selectors
 from hengjian.apps.rectifications.models import Rectification
 from hengjian.apps.rectifications.overdue import late_text
 from hengjian.apps.rectifications.procedures import WITH_INSTITUTION
+from hengjian.apps.rectifications.services import soon_days
 
 Reader = Callable[..., QuerySet[Rectification]]
 PARTS: tuple[tuple[Reader, str, str, str], ...] = (
@@ -47,7 +48,8 @@ def _task(item: Rectification, what: str, button: str, icon: str, *, now: dateti
     if late:
         clock, wait = "late", f"逾期 {item.days_late(today)} 日"
     elif item.limit is not None and item.state in WITH_INSTITUTION:
-        clock, wait = until_text(item.limit, today)
+        left = (item.limit - today).days
+        clock, wait = ("due" if left <= soon_days(today) else ""), f"剩 {left} 日" if left else "今天到期"
     else:
         clock, wait = clock_kind(item.state_at, now), waited(item.state_at, now)
     return Task(

@@ -172,10 +172,14 @@ def compared(part: Part, leg: Leg) -> str:
 
 
 def people_without_problem(visits: Iterable[tuple[Iterable[str], bool]]) -> list[Signal]:
-    """Officers who found nothing at all in drawn inspections: each visit with its officers and whether it found one."""
+    """Officers who found nothing at all in drawn inspections: each visit with its officers and whether it found one.
+
+    Only those who by the average should have found at least one: of fewer visits nothing can be said.
+    """
     counted: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for people, found in visits:
         for person in people:
             counted[person][0] += 1
             counted[person][1] += found
-    return always_without_problem({person: (n, hits) for person, (n, hits) in counted.items()})
+    found = always_without_problem({person: (n, hits) for person, (n, hits) in counted.items()})
+    return [signal for signal in found if signal.expected >= 1]

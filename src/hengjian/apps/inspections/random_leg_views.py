@@ -68,7 +68,7 @@ def show_random_leg(request: HttpRequest) -> HttpResponse:
         "whole_row": _row(whole, year, "", measure),
         "leg": leg,
         "compared": estimates.compared(whole, leg),
-        "both": _both(whole, leg) if sample.units or leg.checked else None,
+        "both": _both(whole, leg) if whole.rate or leg.share is not None else None,
         "tables": tables,
         "origins": [(label_of(one.origin), one, _origin_url(one.origin)) for one in hits],
         "people": _people(request.user, year, today),
@@ -91,8 +91,9 @@ def _origin_url(origin: str) -> str:
 def _table(sample: Sample, key: str, measure: str, fewest: int, whole: Part) -> dict[str, Any]:
     heading, key_of, label_of_part = GROUPINGS[key]
     parts = estimates.parts_by(sample, key_of, label_of_part, measure=measure, fewest=fewest)
+    told = [_estimated(part) for part in parts if part.rate]
     drawn = share_intervals(
-        [_estimated(part) for part in parts],
+        told,
         caption=f"{heading}推算的比例",
         head=HEAD,
         reference=whole.rate.estimate if whole.rate else None,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
 
 from hengjian.apps.rectifications.counts import NO_TYPE
 from hengjian.apps.rectifications.models import FIELD_CHOICES, Rectification
@@ -15,6 +16,7 @@ from hengjian.apps.rectifications.overdue import STANDINGS, late_text, standing_
 from hengjian.apps.rectifications.procedures import UNFINISHED
 from hengjian.ui.lists import Column, Filter, ListSpec, View
 from hengjian.ui.templatetags.ui import tag
+from hengjian.ui.wording import NONE, iso_date
 
 TAGS = {
     "registered": "warn",
@@ -87,6 +89,11 @@ def ledger_spec(today: date) -> ListSpec:
     )
 
 
+def _unbroken(text: str) -> str:
+    """A date or a name on one line."""
+    return format_html('<span class="nw">{}</span>', text)
+
+
 def _columns(today: date) -> tuple[Column, ...]:
     types = problem_types()
     return (
@@ -94,12 +101,19 @@ def _columns(today: date) -> tuple[Column, ...]:
         Column("number", "编号", kind="id", only_export=True),
         Column("institution", "机构", "institution.name", sort="institution__name"),
         Column("uscc", "统一社会信用代码", "institution.uscc", kind="id", only_export=True),
-        Column("organ", "责任机关", "organ.short_name", only_wide=True),
-        Column("responsible", "承办人", lambda item: item.responsible.name if item.responsible else ""),
-        Column("field", "领域", lambda item: item.get_field_display(), only_wide=True),
+        Column(
+            "organ", "责任机关", "organ.short_name", cell=lambda item: _unbroken(item.organ.short_name), only_wide=True
+        ),
+        Column(
+            "responsible",
+            "承办人",
+            lambda item: item.responsible.name if item.responsible else "",
+            cell=lambda item: _unbroken(item.responsible.name if item.responsible else NONE),
+        ),
+        Column("field", "领域", lambda item: item.get_field_display(), only_export=True),
         Column("type", "问题类型", lambda item: types.get(item.problem_type, ""), only_wide=True),
-        Column("found_on", "发现日期", kind="date", sort="found_on", only_wide=True),
-        Column("limit", "期限", kind="date", sort="limit"),
+        Column("found_on", "发现日期", kind="date", sort="found_on", only_export=True),
+        Column("limit", "期限", kind="date", sort="limit", cell=lambda item: _unbroken(iso_date(item.limit))),
         Column(
             "state",
             "状态",

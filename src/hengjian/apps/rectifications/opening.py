@@ -125,7 +125,7 @@ def _move(
 
 def title_of(text: str) -> str:
     """The problem in one line."""
-    line = " ".join(text.split())
+    line = " ".join(text.split()).rstrip("。")
     return line if len(line) <= TITLE_MOST else f"{line[: TITLE_MOST - 1]}…"
 
 
