@@ -24,6 +24,7 @@ def versions_of(rule_id: str) -> tuple[Clock, ...]:
     return found
 
 
+@cache
 def clock_on(rule_id: str, on: date) -> Clock:
     """The version in force on a day; NotFound with a sentence where none was."""
     versions = versions_of(rule_id)

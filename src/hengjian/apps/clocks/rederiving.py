@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Model, TextField
+from django.db import transaction
+from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from hengjian.apps.accounts.models import User
 from hengjian.apps.clocks.calendars import as_year, calendar_with, current_calendar
 from hengjian.apps.clocks.deriving import Outcome, due_text, outcome_of
-from hengjian.apps.clocks.models import UNFINISHED, Clock, ClockEvent, HolidayNotice, Rederivation
+from hengjian.apps.clocks.models import UNFINISHED, Clock, HolidayNotice, Rederivation
+from hengjian.apps.clocks.moving import Move, moving
 from hengjian.apps.record.services import SYSTEM, Actor, append_event
 from hengjian.engines.deadlines import Calendar
 from hengjian.kernel.errors import NotFound, Refused
@@ -25,32 +24,9 @@ from hengjian.law.consistency import holiday_fault
 from hengjian.law.deadlines import clock_on, rule_on
 from hengjian.law.loader import edition
 
-CHUNK = 2_000
 READ = (
     "pk", "rule_id", "rule_from", "unit", "started_on", "started_at", "due_on", "due_at", "provisional", "steps",
 )  # fmt: skip
-
-
-HISTORY = (
-    "clock", "at", "kind", "actor_name", "note", "due_before", "due_after", "provisional_before", "provisional_after",
-    "steps", "rederivation",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One clock whose derivation came out differently."""
-
-    pk: int
-    before: str
-    was_provisional: bool
-    found: Outcome
-    rule_from: date
-
-    @property
-    def has_moved(self) -> bool:
-        """Whether the last day changed (otherwise the derivation or its firmness)."""
-        return self.before != self.found.due
 
 
 @transaction.atomic
@@ -77,11 +53,11 @@ def rederive_all(
         actor_name=actor.name,
     )
     tally: Counter[str] = Counter()
-    moves = _changes(current_calendar(), tally)
-    while chunk := list(islice(moves, CHUNK)):
-        _write(chunk, run, actor, now)
-        tally["moved"] += sum(one.has_moved for one in chunk)
-        tally["settled"] += sum(one.was_provisional and not one.found.provisional for one in chunk)
+    with moving(run, actor_name=actor.name, now=now) as write:
+        for one in _changes(current_calendar(), tally):
+            write(one)
+            tally["moved"] += one.has_moved
+            tally["settled"] += one.was_provisional and not one.found.provisional
     run.examined, run.moved = tally["examined"], tally["moved"]
     run.settled, run.kept = tally["settled"], tally["kept"]
     run.save()
@@ -138,65 +114,6 @@ def _derived(
         return outcome_of(rule, start=start, calendar=calendar, pauses=pauses, extensions=extensions), version
     except (NotFound, Refused):
         return None  # the text is gone, or no longer allows what was granted under it: people decide, nothing moves
-
-
-def _write(chunk: list[Move], run: Rederivation, actor: Actor, now: datetime) -> None:
-    """Columns and history of many clocks, a statement each instead of a model each: a tenth of the time."""
-    day, moment = connection.ops.adapt_datefield_value, connection.ops.adapt_datetimefield_value
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            _update(Clock, ("due_on", "due_at", "provisional", "half_on", "pressing_on", "left", "steps", "rule_from")),
-            [
-                (
-                    day(one.found.due_on),
-                    moment(one.found.due_at),
-                    one.found.provisional,
-                    day(one.found.half_on),
-                    day(one.found.pressing_on),
-                    one.found.left,
-                    one.found.steps,
-                    day(one.rule_from),
-                    one.pk,
-                )
-                for one in chunk
-            ],
-        )
-        cursor.executemany(
-            _insert(ClockEvent, HISTORY),
-            [
-                (
-                    one.pk,
-                    moment(now),
-                    "rederive",
-                    actor.name,
-                    run.note,
-                    one.before,
-                    one.found.due,
-                    one.was_provisional,
-                    one.found.provisional,
-                    one.found.steps,
-                    run.pk,
-                )
-                for one in chunk
-            ],
-        )
-
-
-def _update(model: type[Model], names: Sequence[str]) -> str:
-    quote = connection.ops.quote_name
-    pairs = ", ".join(f"{quote(_column(model, name))} = %s" for name in names)
-    return f"UPDATE {quote(model._meta.db_table)} SET {pairs} WHERE id = %s"
-
-
-def _insert(model: type[Model], names: Sequence[str]) -> str:
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(_column(model, name)) for name in names)
-    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({', '.join(['%s'] * len(names))})"
-
-
-def _column(model: type[Model], name: str) -> str:
-    column: str = model._meta.get_field(name).column  # type: ignore[union-attr]
-    return column
 
 
 @transaction.atomic
