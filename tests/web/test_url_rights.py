@@ -23,6 +23,7 @@ from hengjian.apps.intake.models import Submission
 from hengjian.apps.record.models import Event, Verification
 from hengjian.apps.record.services import SYSTEM, append_event
 from hengjian.apps.registry.models import Certificate, MatchProposal
+from tests.apps.draws.samples import draw_things
 from tests.apps.factories import LONG_AGO, NOW, TODAY, make_institution, make_tree, make_user
 from tests.apps.inspections.phones import held_in
 from tests.apps.inspections.samples import inspection_things
@@ -156,6 +157,19 @@ TABLE: dict[str, Row] = {
     "inspections:report": Row({"number": "task", "pk": "task_report"}),
     "inspections:sample": Row({"number": "task", "pk": "task_sample"}),
     "inspections:sample_list": Row({"number": "task", "pk": "task_sample"}),
+    **dict.fromkeys(("draws:list", "draws:monitors"), LIST),
+    "draws:new": Row({"item": "plan_item", "batch": "draw_batch"}, superior=NO, subordinate=NO),
+    **dict.fromkeys(("draws:show", "draws:roster", "draws:people", "draws:find"), Row({"number": "draw"})),
+    **dict.fromkeys(("draws:settings", "draws:commit", "draws:entropy"), Row({"number": "draw"}, superior=NO)),
+    **dict.fromkeys(
+        ("draws:exclude", "draws:include", "draws:partners", "draws:keepers", "draws:move"),
+        Row({"number": "draw"}, "post", **OWN),
+    ),
+    "draws:unit": Row({"number": "draw", "uscc": "drawn"}),
+    "draws:substitute": Row({"number": "draw", "uscc": "drawn"}, "post", **OWN),
+    "draws:recuse": Row({"number": "draw", "uscc": "drawn", "assignment": "assignment"}, "post", **OWN),
+    "draws:bundle": Row({"number": "draw"}, "post"),
+    "draws:file": Row({"number": "draw", "name": "draw_file"}),
     "alerts:by_key": Row({"key": "finding_key"}),
     "alerts:show": Row({"number": "alert"}),
     "alerts:judge": Row({"number": "alert"}, "post", data=JUDGED, **OWN),
@@ -293,6 +307,7 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
         "finding_key": alert.finding_key,
         "alert": alert.number,
         **plan_things(tree, lab, owner),
+        **draw_things(tree.county, lab, owner),
         **ledger_things(tree, lab),
         **inspection_things(tree.county, lab),
         "held": held_in(tree.county),

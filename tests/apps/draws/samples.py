@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from hengjian.apps.accounts.models import Posting, Role, User
+from hengjian.apps.accounts.models import Organ, Posting, Role, User
 from hengjian.apps.draws import committing, drawing, entropy, partners, services
-from hengjian.apps.draws.models import Draw
+from hengjian.apps.draws.models import Draw, DrawAssignment, DrawInspector, DrawSecret, DrawUnit
 from hengjian.apps.plans.models import PlanItem
 from hengjian.apps.registry.models import Institution
 from hengjian.engines.draws import sha256_hex
@@ -194,3 +194,31 @@ def add_officer(stage: Stage, **posting: Any) -> User:
     user = make_user(stage.office.county, Role.OFFICER, name=posting.pop("name", "新执法员"))
     give_certificate(user, **posting)
     return user
+
+
+def draw_things(organ: Organ, lab: Institution, owner: User) -> dict[str, Any]:
+    """A drawn open draw with one target and one person, written as rows: for tests of who gets in."""
+    item = PlanItem.objects.filter(plan__organ=organ)[0]
+    draw = Draw.objects.create(
+        number="CQ-2026-0009", organ=organ, item=item, lineage=item.lineage, batch=9, title="丙", state="drawn",
+        state_at=NOW, created_at=NOW, created_by=owner, n=1, planned_from=TODAY, planned_to=TODAY, id_salt=ID_SALT,
+        population={"食品": {"registry": 1, "roster": 1, "excluded": 0}}, roster_size=1, sample_size=1, seq=1,
+        commit_sha256="c" * 64, committed_at=NOW, committed_by=owner, result={"quota": {"食品": 1}},
+        result_sha256="d" * 64, drawn_at=NOW, drawn_by=owner, not_before=NOW, deadline=NOW,
+    )  # fmt: skip
+    DrawSecret.objects.create(draw=draw, seed="e" * 64, salt="0" * 64)
+    unit = DrawUnit.objects.create(
+        draw=draw, institution=lab, unit_id=lab.uscc, stratum="食品", field="food", pi="1", ticket="f" * 64, rank=1,
+        selected=True,
+    )  # fmt: skip
+    inspector = DrawInspector.objects.create(draw=draw, user=owner, organ=organ, pseudonym="Pabc", domains=["食品"])
+    assignment = DrawAssignment.objects.create(
+        draw=draw, unit=unit, slot="lead", user=owner, inspector=inspector, at=NOW
+    )
+    return {
+        "draw": draw.number,
+        "drawn": unit.unit_id,
+        "assignment": assignment.pk,
+        "draw_batch": 1,
+        "draw_file": "verify_srd1.py",
+    }
