@@ -167,11 +167,11 @@ def inspection_things(organ: Organ, institution: Institution) -> dict[str, Any]:
     """One thing of each kind for the table of URLs: a task on site with a drawn report, a problem and a photo."""
     people = [make_officer(organ, name) for name in ("沈砚秋", "应见山")]
     visit = Visit.objects.create(
-        number="RQ-T-0001", institution=institution, organ=organ, origin_kind="alert", origin_id="T", day=TODAY,
+        number="RQ-E-0001", institution=institution, organ=organ, origin_kind="alert", origin_id="T", day=TODAY,
         exception_code="alert", exception_note="试验", counted=False, state="entered", reserved_at=NOW, entered_at=NOW,
     )  # fmt: skip
     task = Inspection.objects.create(
-        number="JC-T-0001", organ=organ, institution=institution, visit=visit, origin_kind="alert", origin_id="T",
+        number="JC-E-0001", organ=organ, institution=institution, visit=visit, origin_kind="alert", origin_id="T",
         origin_label="试验", title="试验检查", kind="notice", state="on_site", state_at=NOW, lead=people[0],
         member=people[1], groups=["CK-A", "CK-B"], fields=["food"], created_by=people[0], created_at=NOW,
         notice_no="检通-T-1", notified_at=NOW,
@@ -187,7 +187,7 @@ def inspection_things(organ: Organ, institution: Institution) -> dict[str, Any]:
         traced={"steps": [], "answers": {}},
     )  # fmt: skip
     finding = Finding.objects.create(
-        inspection=task, institution=institution, number="JC-T-0001-01", conduct_on=TODAY, article="条款", text="问题",
+        inspection=task, institution=institution, number="JC-E-0001-01", conduct_on=TODAY, article="条款", text="问题",
         severity="general", handling="corrected", **written,
     )  # fmt: skip
     photo = storage.store(kind="photo", file_name="a.jpg", chunks=[JPEG])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from hengjian.apps.accounts.rights import may, visible
 from hengjian.apps.inspections.models import Attachment, Finding, Inspection, SampledReport
@@ -21,6 +21,12 @@ def inspections_seen_by(user: Any, *, on: date) -> QuerySet[Inspection]:
     overseen = visible(user, "inspection.oversee", Inspection.objects.all(), on=on).order_by().values("pk")
     as_expert = Inspection.experts.through.objects.filter(user_id=user.pk).values("inspection_id")
     return rows.filter(Q(lead=user) | Q(member=user) | Q(pk__in=as_expert) | Q(pk__in=overseen))
+
+
+def state_counts(rows: QuerySet[Inspection]) -> dict[str, int]:
+    """How many of the rows are in each state, those not ended together as `unfinished`."""
+    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    return counts | {"unfinished": sum(counts.get(state, 0) for state in UNFINISHED), "all": sum(counts.values())}
 
 
 def my_inspections(user: Any, *, on: date) -> QuerySet[Inspection]:

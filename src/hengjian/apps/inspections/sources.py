@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from hengjian.apps.accounts.models import Organ, User
-from hengjian.apps.accounts.rights import OWN_LEVELS, granting, visible
+from hengjian.apps.accounts.rights import granting, visible
 from hengjian.apps.alerts.models import Alert
 from hengjian.apps.draws.models import Draw, DrawUnit
 from hengjian.apps.draws.policies import may_see_targets
@@ -95,9 +95,8 @@ def _drawn_one(user: User, on: date, ref: str) -> Source | None:
 
 
 def _organs(user: User, on: date) -> list[Organ]:
-    own = [posting.organ for posting in granting(user, ASSIGN, on)]
-    below = Organ.objects.filter(parent__in=own, level__in=OWN_LEVELS, valid_to=None)
-    return list(dict.fromkeys([*own, *below]))
+    # a station works under its bureau's plan, whose items the bureau's own posting finds
+    return list(dict.fromkeys(posting.organ for posting in granting(user, ASSIGN, on)))
 
 
 def _of_item(item: PlanItem, organ: Organ) -> Source:

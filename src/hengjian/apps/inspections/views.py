@@ -20,7 +20,7 @@ from hengjian.apps.inspections.models import Inspection
 from hengjian.apps.inspections.officers import experts_of, officers_of
 from hengjian.apps.inspections.pages import clock, common, now, task_of, today, tried, user_of
 from hengjian.apps.inspections.procedures import UNFINISHED, WORKING
-from hengjian.apps.inspections.selectors import findings_of, inspections_seen_by, waiting_for
+from hengjian.apps.inspections.selectors import findings_of, inspections_seen_by, state_counts, waiting_for
 from hengjian.apps.inspections.sources import draws_for, open_targets
 from hengjian.apps.plans.scope import scope_of
 from hengjian.apps.registry.models import Institution
@@ -37,8 +37,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     """Tasks in view; without a state those not ended."""
     rows = inspections_seen_by(request.user, on=today())
     mine = waiting_for(request.user, on=today())
-    counts = {state: rows.filter(state=state).count() for state in ("assigned", "on_site", "in_review", "fixed")}
-    counts |= {"mine": mine.count(), "unfinished": rows.filter(state__in=UNFINISHED).count(), "all": rows.count()}
+    counts = state_counts(rows) | {"mine": mine.count()}
     shown = rows if request.GET.get("state") else rows.filter(state__in=UNFINISHED)
     if request.GET.get("mine") == "1":
         shown = shown.filter(pk__in=mine.order_by().values("pk"))
