@@ -62,9 +62,15 @@ BUREAU = {"subordinate": IN}  # a station acts in its bureau's name and reads th
 OWN = {"superior": REFUSED}  # a superior sees it, but only its own organ may act on it
 SUBMITTED = {"action": "submit", "seen_state": "draft"}
 JUDGED = {"action": "confirm", "reason": "现场核对", "seen_state": "open"}
+PORTAL = (
+    "home", "institutions", "institution", "plans", "plan", "checklists", "caps", "draws", "draw", "find", "verify",
+    "results", "result", "exceptions", "rectifications", "guide",
+)  # fmt: skip
 PUBLIC = {
     "alive", "accounts:sign_in", "accounts:sign_out", "inspections:phone_worker", "inspections:phone_manifest",
     "inspections:phone_authority",
+    *(f"portal:{name}" for name in PORTAL), *(f"portal:{name}_json" for name in PORTAL),
+    *(f"portal:{name}" for name in ("proof", "draw_file", "verifier_file", "verifier_script", "verifier_style")),
 }  # fmt: skip
 TABLE: dict[str, Row] = {
     **dict.fromkeys(

@@ -18,7 +18,7 @@ from typing import Any
 from django.core import checks
 from django.urls import NoReverseMatch, reverse
 
-PLACES = ("home", "search", "account", "sign_in", "sign_out", "switch_organ")
+PLACES = ("home", "search", "account", "sign_in", "sign_out", "switch_organ", "portal")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,46 @@
-"""URLs of portal."""
+"""URLs of the portal: every page has its JSON beside it, at the same address with `.json`."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import URLPattern, path
+
+from hengjian.apps.portal import draw_views, views
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+
+
+def both(route: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
+    """The page and its JSON."""
+    return [
+        path(f"{route}.json", view, {"as_json": True}, name=f"{name}_json"),
+        path(f"{route}/", view, name=name),
+    ]
+
+
+urlpatterns: list[URLPattern] = [
+    path("", views.home, name="home"),
+    path("index.json", views.home, {"as_json": True}, name="home_json"),
+    *both("institutions", views.institutions, "institutions"),
+    *both("institutions/<str:uscc>", views.institution, "institution"),
+    *both("plans", views.plans, "plans"),
+    *both("plans/<str:number>", views.plan, "plan"),
+    *both("checklists", views.checklists, "checklists"),
+    *both("caps", views.caps, "caps"),
+    *both("draws", draw_views.draws, "draws"),
+    *both("draws/<str:number>", draw_views.draw, "draw"),
+    *both("draws/<str:number>/find", draw_views.find, "find"),
+    path("draws/<str:number>/proof.zip", draw_views.proof, name="proof"),
+    path("draws/<str:number>/files/<str:name>", draw_views.draw_file, name="draw_file"),
+    *both("verify", draw_views.verify, "verify"),
+    path("verify/page.js", draw_views.verifier_script, name="verifier_script"),
+    path("verify/page.css", draw_views.verifier_style, name="verifier_style"),
+    path("verify/files/<str:name>", draw_views.verifier_file, name="verifier_file"),
+    *both("results", views.results, "results"),
+    *both("results/<str:number>", views.result, "result"),
+    *both("exceptions", views.exceptions, "exceptions"),
+    *both("rectifications", views.rectifications, "rectifications"),
+    *both("data", views.guide, "guide"),
+]
