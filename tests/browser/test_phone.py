@@ -188,9 +188,11 @@ def rows(started: Started, sql: str, *values: Any) -> list[Any]:
 
 
 def photo(handset: Handset, content: bytes = JPEG) -> None:
+    taken = handset.folder.parent / "nameplate.jpg"
+    taken.write_bytes(content)
     with handset.page.expect_file_chooser() as chooser:
         handset.page.get_by_text("拍照", exact=True).click()
-    chooser.value.set_files({"name": "nameplate.jpg", "mimeType": "image/jpeg", "buffer": content})
+    chooser.value.set_files(taken)
 
 
 def test_two_officers_inspect_through_a_broken_connection_and_a_killed_browser(handset: Any, bare: Any) -> None:
@@ -267,7 +269,9 @@ def test_two_officers_inspect_through_a_broken_connection_and_a_killed_browser(h
     expect(lead.badge).to_contain_text("已同步", timeout=30_000)
     lead.open(f"t/{task}/record")
     lead.page.get_by_label("被检查人陈述").fill("无")
-    box = lead.page.get_by_role("img", name="当事人签名").bounding_box()
+    pad = lead.page.get_by_role("img", name="当事人签名")
+    pad.evaluate("node => node.scrollIntoView({ block: 'center' })")
+    box = pad.bounding_box()
     assert box
     lead.page.mouse.move(box["x"] + 30, box["y"] + 40)
     lead.page.mouse.down()

@@ -29,9 +29,10 @@ NOTE_MOST = 300
 
 def held_seen_by(user: Any, *, on: date) -> QuerySet[PhoneEntry]:
     """Entries of the person's organ (and its stations) that were ever held, for those who may decide on them."""
-    rows = PhoneEntry.objects.filter(state__in=("held", "adopted", "set_aside")).exclude(sentence="")
-    rows = rows.select_related("organ", "author", "decided_by", "inspection__institution", "inspection__lead")
-    rows = rows.select_related("inspection__member", "inspection__organ", "organ", "author", "decided_by")
+    rows = PhoneEntry.objects.filter(
+        state__in=("held", "adopted", "set_aside"), standing={}
+    )  # collisions are the officers'
+    rows = rows.select_related("organ", "author", "decided_by", "inspection__institution", "inspection__organ")
     return visible(user, "inspection.review", rows, on=on)
 
 

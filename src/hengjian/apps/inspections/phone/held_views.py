@@ -43,8 +43,16 @@ SPEC = ListSpec(
         Column("received", "收到时间", "received_at", kind="datetime", sort="received_at"),
         Column("state", "状态", cell=lambda row: row.get_state_display()),
     ),
-    filters=(Filter("state", "状态", kind="choice", lookup="state"),),
-    views=(View("待认领", {"state": "held"}, key="held"), View("全部")),
+    filters=(
+        Filter(
+            "state",
+            "状态",
+            kind="choice",
+            choices=[("adopted", "已认领写入"), ("set_aside", "留存未写入"), ("all", "全部")],
+            lookup=lambda rows, value: rows if value == "all" else rows.filter(state=value),
+        ),
+    ),
+    views=(View("待认领", key="held"), View("全部", {"state": "all"}, key="all")),
     default_sort="-received_at",
     url=lambda row: row_url(row),
 )
@@ -67,14 +75,14 @@ class DecisionForm(forms.Form):
 @require_GET
 @needs("inspection.review")
 def show_held(request: HttpRequest) -> HttpResponse:
-    """The list; those that wait come first in the first view."""
+    """The list; without a state in the URL those that wait."""
     rows = deciding.held_seen_by(request.user, on=timezone.localdate())
+    waiting = rows.filter(state="held")
     listing = SPEC.open(
         request.GET,
         path=request.path,
-        rows=rows,
-        choices={"state": [("held", "待认领"), ("adopted", "已认领写入"), ("set_aside", "留存未写入")]},
-        view_counts={"held": rows.filter(state="held").count()},
+        rows=rows if request.GET.get("state") else waiting,
+        view_counts={"held": waiting.count(), "all": rows.count()},
     )
     why = Empty("没有待认领的手机内容", "检查人员离线填写、同步时已经调离或者笔录已经闭合的内容会列在这里。")
     return render(request, "inspections/phone/held_list.html", {"listing": listing, "why_empty": why})

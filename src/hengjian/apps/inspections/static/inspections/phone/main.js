@@ -131,7 +131,8 @@ class App {
       await post("leave/", {});
     } catch (error) {
       if (error instanceof Offline) { window.alert("没有网络，现在不能退出登录。请恢复网络后再退出，或者锁好手机。"); return; }
-      if (!(error instanceof SignedOut) && !(error instanceof Said)) throw error;
+      if (error instanceof Said) { window.alert(error.sentence); return; }
+      if (!(error instanceof SignedOut)) throw error;
     }
     await farewell();
     location.href = "/sign-in/?next=/inspections/phone/";

@@ -17,6 +17,7 @@ export async function queueView(app) {
   const waiting = of("kept");
   const refused = of("refused");
   const held = of("held");
+  const settled = of("accepted");
   const bytes = waiting.reduce((sum, row) => sum + row.size, 0);
   return page(app, {
     title: "同步", small: app.person.name, back: "#/",
@@ -27,7 +28,7 @@ export async function queueView(app) {
       refused.length ? section("被退回", h("ul", { class: "ticks" }, refused.map((row) => returned(app, row)))) : null,
       held.length ? section("已交科长认领", h("ul", { class: "ticks" }, held.map((row) => line(row, row.sentence)))) : null,
       section(`待传 ${waiting.length} 项${bytes ? `，${size(bytes)}` : ""}`, waiting.length ? h("ul", { class: "ticks" }, waiting.map((row) => line(row, row.sentence))) : h("p", { class: "note" }, "没有待传的内容。")),
-      section("已同步", h("ul", { class: "ticks" }, of("accepted").slice(-20).reverse().map((row) => line(row, row.sentence)))),
+      settled.length ? section("已同步", h("ul", { class: "ticks" }, settled.slice(-20).reverse().map((row) => line(row, row.sentence)))) : null,
     ],
   });
 }
@@ -62,8 +63,10 @@ function conflict(app, one) {
     await app.keep([{ task: one.task.number, kind: "choose", payload: { conflict: one.uuid, keep, reason: reason.value.trim() } }]);
     await app.refresh();
   };
-  const side = (label, each, keep) => h("div", { class: "box version" }, h("h3", {}, label), h("p", {}, h("b", {}, each.words)), each.note ? h("p", {}, each.note) : null,
-    h("p", { class: "note" }, `${each.by} ${moment(each.at)}`), h("button", { type: "button", class: "btn", onclick: () => choose(keep) }, `取${each.by}的`));
+  const side = (label, each) => h("div", { class: "box version" }, h("h3", {}, label), h("p", {}, h("b", {}, each.words)), each.note ? h("p", {}, each.note) : null,
+    h("p", { class: "note" }, `${each.by} ${moment(each.at)}`));
+  const take = (each, keep) => h("button", { type: "button", class: "btn", onclick: () => choose(keep) }, `取${each.by}的`);
   return h("div", { class: "conflict" }, h("h3", {}, one.title), h("p", { class: "note" }, "两名执法人员对同一项写得不一样，两种都已保存，请共同核对后选一种。"),
-    h("div", { class: "sides" }, side("先到的", one.standing, "standing"), side("后到的", one.arrived, "arrived")), field("理由", reason), said);
+    h("div", { class: "sides" }, side("先到的", one.standing), side("后到的", one.arrived)), field("理由", reason), said,
+    h("div", { class: "sides" }, take(one.standing, "standing"), take(one.arrived, "arrived")));
 }
