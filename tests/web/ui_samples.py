@@ -159,6 +159,20 @@ def share():
     )
 
 
+def share_intervals():
+    return figures.share_intervals(
+        [
+            figures.Estimated("食品", 0.286, 0.144, 0.468, "已检查 35 家"),
+            figures.Estimated("机动车检验", 0.0, 0.0, 0.31, "已检查 10 家"),
+            figures.Estimated("消防", None, note="已检查 2 家，少于 5 家，不作推算"),
+            figures.Estimated("预警指到的机构", 1.0, 0.8, 1.0, "已检查 12 家", "amb"),
+        ],
+        caption="按领域推算的比例",
+        head=("哪一部分", "推算比例", "95% 区间", "说明"),
+        reference=0.25,
+    )
+
+
 def heat():
     return figures.heat_table(
         "本年未查",
@@ -177,6 +191,7 @@ DRAWN = {
     "day_bar": day_bar,
     "strip": strip,
     "share": share,
+    "share_intervals": share_intervals,
 }
 
 NEXT = parts.NextStep(

@@ -73,6 +73,14 @@ def test_a_small_sample_says_so_and_gives_no_number() -> None:
     assert estimates.compared(part, leg) == "样本太少，两边还不能比较。"
 
 
+def test_layers_without_a_place_in_the_sample_are_told_and_not_estimated() -> None:
+    units = [_unit("food", Fraction(1, 2), 0) for _ in range(6)]
+    sample = _sample(*units, _unit("drug", Fraction(0), 3), food=12, drug=7, vehicle=5)
+    assert sample.unreached == 5
+    part = _whole(sample)
+    assert (part.checked, part.hits, part.rate.estimate) == (7, 1, 0)
+
+
 def test_no_problem_at_all_still_has_an_upper_limit() -> None:
     part = _whole(_sample(*[_unit("food", Fraction(1, 10), 0) for _ in range(10)], food=100))
     assert part.rate.estimate == part.rate.low == 0

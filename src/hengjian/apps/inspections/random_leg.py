@@ -68,6 +68,12 @@ class Sample:
         """The drawn institutions of one part."""
         return [unit for unit in self.units if keep(unit)]
 
+    @property
+    def unreached(self) -> int:
+        """Institutions of layers that were given no place in the sample: nothing can be said of them."""
+        reached = {unit.layer for unit in self.units}
+        return sum(size for layer, size in self.layers.items() if layer not in reached)
+
     def count(self, seen: Seen) -> int:
         """How many drawn institutions came to that."""
         return sum(unit.seen == seen for unit in self.units)

@@ -75,7 +75,7 @@ def part_of(sample: Sample, key: str, label: str, keep: Callable[[Drawn], bool],
     hits = sum(hit(unit, measure) for unit in checked)
     counts = Counter(unit.seen for unit in mine)
     estimated, why = None, ""
-    if len(checked) < fewest:
+    if len([unit for unit in checked if unit.pi > 0]) < fewest:
         why = f"已检查 {len(checked)} 家，少于 {fewest} 家，不作推算"
     else:
         estimated = estimate(sample, keep, measure=measure)
@@ -89,7 +89,7 @@ def estimate(sample: Sample, keep: Callable[[Drawn], bool], *, measure: str) -> 
     taken to be like the inspected ones of their layer: probabilities are multiplied by the layer's share settled.
     One whole layer drawn with equal probabilities has the exact limits; anything else the linearised ratio.
     """
-    settled = [unit for unit in sample.units if unit.seen != "pending"]
+    settled = [unit for unit in sample.units if unit.seen != "pending" and unit.pi > 0]
     inside = [unit.seen == "checked" and keep(unit) for unit in settled]
     exact = _one_layer(sample, settled, inside, measure=measure)
     if exact is not None:
