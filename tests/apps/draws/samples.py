@@ -36,6 +36,15 @@ TYPED = [
     {"issue": "2026023", "published_at": SSQ_AT, "values": SSQ_VALUES, "evidence": "www.cwl.gov.cn 开奖公告"},
     {"issue": "2026053", "published_at": SSQ_AT, "values": KL8_VALUES, "evidence": "www.cwl.gov.cn 开奖公告"},
 ]
+SETTINGS: dict[str, Any] = {
+    "title": "一般抽查第一批",
+    "mode": "open",
+    "method": "pareto",
+    "n": 9,
+    "min_per_stratum": 2,
+    "planned_from": date(2026, 3, 9),
+    "planned_to": date(2026, 3, 20),
+}
 FIELDS = (("food", 12), ("vehicle", 10), ("environment", 8))
 
 
@@ -92,16 +101,7 @@ def make_stage(*, officers: int = 6, **item: Any) -> Stage:
         give_certificate(one)
     legal = make_user(office.county, Role.LEGAL_REVIEWER, name="法制员")
     supervisor = make_user(office.tree.city, Role.SUPERVISOR, name="市监督员")
-    settings = {
-        "title": "一般抽查第一批",
-        "mode": "open",
-        "method": "pareto",
-        "n": 9,
-        "min_per_stratum": 2,
-        "planned_from": date(2026, 3, 9),
-        "planned_to": date(2026, 3, 20),
-    }
-    return Stage(office, plan.items.get(), labs, people, legal, supervisor, settings)
+    return Stage(office, plan.items.get(), labs, people, legal, supervisor, dict(SETTINGS))
 
 
 def project(stage: Stage, *, batch: int = 1, **settings: Any) -> Draw:
