@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hengjian.kernel.errors import Refused
-from hengjian.project import demo_draws, demo_inspections, demo_plans, installation
+from hengjian.project import demo_draws, demo_inspections, demo_plans, demo_rectifications, installation
 
 if TYPE_CHECKING:
     from hengjian.apps.accounts.models import User
@@ -118,6 +118,8 @@ def _build(reports: int, say: Say) -> None:
     draw = demo_draws.build(people=people, organs=organs, now=now, today=today)
     inspections = demo_inspections.build(draw=draw, people=people, now=now)
     say(f"双随机抽查 {1 if draw else 0} 批，检查任务 {len(inspections)} 项")
+    items = demo_rectifications.build(people=people, organs=organs, now=now, today=today)
+    say(f"整改台账 {items} 项")
 
 
 def _people(city: DemoCity, now: datetime) -> dict[str, User]:
