@@ -88,10 +88,12 @@ def _sources(draw: Draw) -> list[dict[str, Any]]:
                 "name": KINDS[source["kind"]].name,
                 "issue": str(given.get("issue", source["issue"])),
                 "fallback_issue": str(source["fallback_issue"]),
-                "announced_for": source["drawn_at"],
+                "announced_for": datetime.fromisoformat(str(source["drawn_at"])),
                 "values": values,
                 "numbers": _numbers(source["kind"], values),
-                "published_at": given.get("published_at"),
+                "published_at": datetime.fromisoformat(str(given["published_at"]))
+                if given.get("published_at")
+                else None,
                 "evidence": str(given.get("evidence", "")),
             }
         )
@@ -242,7 +244,7 @@ def standing(draw: Draw, asked: str) -> dict[str, Any]:
 
 def steps(draw: Draw) -> list[Step]:
     """The way of a draw as the public sees it: what came before what."""
-    names = [("公布承诺", draw.committed_at), ("熵产生", None), ("抽取", draw.drawn_at)]
+    names = [("公布承诺", draw.committed_at), ("随机来源产生", None), ("抽取", draw.drawn_at)]
     if draw.mode == "sealed":
         names.append(("公布结果摘要", draw.announced_at))
     names.append(("公开证明", draw.published_at))

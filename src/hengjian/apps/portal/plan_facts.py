@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
 
 from hengjian.apps.accounts.models import Organ
 from hengjian.apps.accounts.selectors import JURISDICTION, in_force
@@ -17,6 +18,7 @@ from hengjian.apps.plans.presenting import amount_of, group_titles
 from hengjian.apps.plans.selectors import published_plans
 from hengjian.apps.portal.institution_facts import fields_of
 from hengjian.apps.record.models import Event
+from hengjian.law.catalogue import threshold
 
 
 def plans(rows: Iterable[AnnualPlan]) -> list[dict[str, Any]]:
@@ -157,7 +159,7 @@ def _cap_line(organ: str, area_code: str, holding: dict[str, Setting]) -> dict[s
     }
 
 
-def caps_as_of() -> datetime | None:
-    """When a number was last set."""
+def caps_as_of(on: date) -> datetime | None:
+    """When a number was last set; where none ever was, the first day of the default."""
     found: datetime | None = Event.objects.filter(verb="parameter.set").aggregate(at=Max("at"))["at"]
-    return found
+    return found or timezone.make_aware(datetime.combine(threshold("DR-10", on).valid_from, time.min))

@@ -170,7 +170,7 @@ def caps(request: HttpRequest) -> Page:
     return Page(
         title="涉企检查的频次上限",
         data={"on": on, "organs": plan_facts.caps(on)},
-        as_of=plan_facts.caps_as_of(),
+        as_of=plan_facts.caps_as_of(on),
         query={"on": on.isoformat()} if on != today else {},
     )
 
@@ -228,4 +228,8 @@ def rectifications(request: HttpRequest) -> Page:
 @public_page("portal/guide.html", "接口说明：公开数据的地址、字段和使用规则，任何人都要能读到")
 def guide(request: HttpRequest) -> Page:
     """Open data: addresses, keys, rules of use."""
-    return Page(title="开放数据与接口", data={"pages": plain_guide()}, shown={"guide": GUIDE, "envelope": ENVELOPE})
+    return Page(
+        title="开放数据与接口",
+        data={"pages": plain_guide()},
+        shown={"guide": GUIDE, "envelope": ENVELOPE, "timeless": True},
+    )
