@@ -19,7 +19,7 @@ from hengjian.apps.clocks.models import Clock, ClockEvent, Rederivation
 
 TAKEN = ("due_on", "due_at", "provisional", "half_on", "pressing_on", "left", "steps", "rule_from")
 STAGED = ("id", *TAKEN, "due_before", "due_after", "was_provisional")
-ROWS_A_STATEMENT = 500
+ROWS_A_STATEMENT = 5_000
 STAGE = "clocks_moving"
 
 
@@ -87,10 +87,13 @@ def _staged(one: Move) -> tuple[Any, ...]:
 
 
 def _stage(cursor: Any, rows: list[tuple[Any, ...]]) -> None:
-    places = f"({', '.join(['%s'] * len(STAGED))})"
     columns = ", ".join(_quoted(*STAGED))
-    values = [value for row in rows for value in row]
-    cursor.execute(f"INSERT INTO {STAGE} ({columns}) VALUES {', '.join([places] * len(rows))}", values)
+    if connection.vendor == "postgresql":
+        with cursor.copy(f"COPY {STAGE} ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    cursor.executemany(f"INSERT INTO {STAGE} ({columns}) VALUES ({', '.join(['%s'] * len(STAGED))})", rows)
 
 
 def _take_over(cursor: Any, run: Rederivation, actor_name: str, now: datetime) -> None:
