@@ -307,6 +307,9 @@ def test_another_person_on_the_same_phone_sees_nothing_of_the_first_and_nothing_
     phone.page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.accept()))
     phone.open("")
     phone.page.get_by_role("button", name="退出登录").click()
+    deadline = time.monotonic() + 15
+    while len(said) < 2 and time.monotonic() < deadline:
+        phone.page.wait_for_timeout(100)
     expect(phone.badge).to_contain_text("离线 · 1")
     assert said[0].startswith("还有 1 项没有上传。退出后它们加密留在这部手机里")
     assert said[1].startswith("没有网络，现在不能退出登录。")

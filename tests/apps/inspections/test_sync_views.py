@@ -17,6 +17,7 @@ from hengjian.apps.accounts.models import User
 from hengjian.apps.inspections.models import CheckAnswer
 from hengjian.apps.inspections.phone import shell
 from hengjian.apps.inspections.phone.models import PhoneCopy
+from hengjian.apps.record.models import Event
 from hengjian.apps.registry.models import Person
 from tests.apps.inspections.phones import Phone
 from tests.apps.inspections.samples import JPEG, World
@@ -236,3 +237,21 @@ def test_leaving_ends_the_session(world: World):
     client = client_of(world.lead)
     assert client.post(reverse("inspections:phone_leave")).json() == {}
     assert client.get(reverse("inspections:phone_me")).status_code == 302
+
+
+def test_the_list_of_held_entries_shows_what_waits_and_is_exported_with_a_trace(world: World):
+    phone = Phone(world.member, world.closed())
+    phone.send(phone.answer(note="闭合以后才传到"))
+    client = client_of(world.chief)
+    page = client.get(reverse("inspections:held"))
+    assert "待认领" in page.content.decode()
+    assert "应见山" in page.content.decode()
+    export = client.get(reverse("inspections:held"), {"format": "xlsx"})
+    assert export["Content-Type"].startswith("application/vnd.openxmlformats")
+    assert Event.objects.filter(verb="list.export").exists()
+    uuid = phone.kept[0]["uuid"]
+    assert "闭合以后才传到" in client.get(reverse("inspections:held_entry", args=[uuid])).content.decode()
+    late = client.post(reverse("inspections:decide_held", args=[uuid]), {"action": "adopt", "reason": "已核对"})
+    assert late.status_code == 409
+    assert "笔录闭合以后不能再改" in late.content.decode()
+    assert "已核对" in late.content.decode()

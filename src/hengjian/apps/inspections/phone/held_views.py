@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from hengjian.apps.accounts.exporting import note_list_export
 from hengjian.apps.accounts.gates import needs
 from hengjian.apps.inspections import storage
 from hengjian.apps.inspections.models import CheckAnswer, Finding, OnSite
@@ -84,6 +85,12 @@ def show_held(request: HttpRequest) -> HttpResponse:
         rows=rows if request.GET.get("state") else waiting,
         view_counts={"held": waiting.count(), "all": rows.count()},
     )
+    if listing.wants_export:
+        now = timezone.now()
+        note_list_export(
+            request=request, permission="inspection.review", what="手机待认领", rows=listing.total, now=now
+        )
+        return listing.export("手机待认领", now=now)
     why = Empty("没有待认领的手机内容", "检查人员离线填写、同步时已经调离或者笔录已经闭合的内容会列在这里。")
     return render(request, "inspections/phone/held_list.html", {"listing": listing, "why_empty": why})
 

@@ -2,7 +2,7 @@
 
 import { bar, choice, facts, field, h, today } from "./dom.js";
 import { bind, read } from "./drafts.js";
-import { LABELS, answers, findings, progress } from "./overlay.js";
+import { LABELS, answers, findings, progress, stage } from "./overlay.js";
 import { photoRow } from "./photos.js";
 import { page, stateLine } from "./shell.js";
 import { itemList } from "./view_task.js";
@@ -20,6 +20,7 @@ export async function itemView(app, number, id) {
   const form = itemForm(app, task, item, given, known, entries, said);
   const kept = await bind(app.store, `${number}|item-${id}`, form);
   adapt(form);
+  const at = stage(task, entries);
   const after = items[place + 1];
   const before = items[place - 1];
   form.addEventListener("submit", async (event) => {
@@ -34,13 +35,20 @@ export async function itemView(app, number, id) {
     body: [
       h("details", { class: "more all" }, h("summary", {}, `事项 ${item.short}，第 ${place + 1} 项，共 ${items.length} 项　看全部`), itemList(task, entries, id)),
       h("h2", { class: "item" }, item.text), h("p", { class: "note" }, item.how),
-      standing(given), form, stateLine(app),
+      when(at), standing(given), form, stateLine(app),
     ],
     dock: [
       before ? h("a", { class: "btn", href: `#/t/${number}/i/${before.id}` }, "上一项") : h("a", { class: "btn", href: `#/t/${number}` }, "回任务"),
-      h("button", { type: "submit", class: "btn primary", form: form.id }, after ? "存本机，下一项" : "存本机，回任务"),
+      at === "record_closed" ? (after ? h("a", { class: "btn", href: `#/t/${number}/i/${after.id}` }, "下一项") : null)
+        : h("button", { type: "submit", class: "btn primary", form: form.id }, after ? "存本机，下一项" : "存本机，回任务"),
     ],
   });
+}
+
+/** Before the cards are shown nothing of it is taken in; after the record is closed nothing more. */
+function when(at) {
+  if (at === "record_closed") return bar("", "笔录已闭合，检查项不能再改。");
+  return at === "on_site" ? null : bar("warn", "还没有亮证开始。现在写的先存在手机上，亮证以后才会收下。");
 }
 
 function standing(given) {

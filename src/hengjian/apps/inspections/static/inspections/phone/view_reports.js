@@ -2,7 +2,7 @@
 
 import { bar, choice, facts, field, h, icon } from "./dom.js";
 import { bind, read } from "./drafts.js";
-import { LABELS, MARKS, progress, traces } from "./overlay.js";
+import { LABELS, MARKS, progress, stage, traces } from "./overlay.js";
 import { photoRow } from "./photos.js";
 import { page, stateLine } from "./shell.js";
 
@@ -21,7 +21,7 @@ export async function reportsView(app, number) {
   const rows = traces(task, entries);
   return page(app, {
     title: "报告抽查", small: `${task.institution.name} · 抽中 ${rows.length} 份`, back: `#/t/${number}`, progress: progress(task, entries),
-    body: [rows.length ? h("ul", { class: "items" }, rows.map(row)) : null, drawing(app, task, entries, rows.length), stateLine(app)],
+    body: [rows.length ? h("ul", { class: "items" }, rows.map(row)) : null, stage(task, entries) === "on_site" ? drawing(app, task, entries, rows.length) : null, stateLine(app)],
   });
 }
 
@@ -64,7 +64,7 @@ export async function traceView(app, number, id) {
   return page(app, {
     title: `溯源 ${report.report_no}`, small: task.institution.name, back: `#/t/${number}/reports`, progress: progress(task, entries),
     body: [form, stateLine(app)],
-    dock: h("button", { type: "submit", class: "btn primary", form: "trace" }, "存本机，回清单"),
+    dock: stage(task, entries) === "on_site" ? h("button", { type: "submit", class: "btn primary", form: "trace" }, "存本机，回清单") : h("a", { class: "btn", href: `#/t/${number}/reports` }, "回清单"),
   });
 }
 

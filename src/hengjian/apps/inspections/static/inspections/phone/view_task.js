@@ -21,7 +21,7 @@ export async function taskView(app, number) {
       next(task, at, done, all),
       itemList(task, entries, null),
       found(task, entries),
-      reports(task, entries),
+      reports(task, entries, at),
       visit(task, entries),
       h("p", {}, h("a", { class: "btn", href: `#/t/${number}/dossier` }, icon("book"), "一企一卷摘要")),
       stateLine(app),
@@ -74,8 +74,9 @@ function found(task, entries) {
     [words[one.severity], words[one.handling], one.limit_on ? `限 ${one.limit_on}` : "", one.article, one.state === "accepted" ? "" : LABELS[one.state]].filter(Boolean).join(" · ")))) : h("p", { class: "note" }, "还没有登记问题。"));
 }
 
-function reports(task, entries) {
+function reports(task, entries, at) {
   const rows = traces(task, entries);
+  if (!rows.length && at !== "on_site") return null;
   const done = rows.filter((one) => one.steps.every((step) => one.answers[step.key])).length;
   return section("报告抽查", h("p", {}, h("a", { class: "btn", href: `#/t/${task.number}/reports` }, rows.length ? `抽中 ${rows.length} 份，已溯源 ${done} 份` : "抽取报告")));
 }
