@@ -9,7 +9,7 @@ from django.db import transaction
 
 from hengjian.apps.accounts.models import User
 from hengjian.apps.inspections.checklist import item_of
-from hengjian.apps.inspections.models import Attachment, Finding, Inspection
+from hengjian.apps.inspections.models import Attachment, Finding, Inspection, SampledReport
 from hengjian.apps.inspections.services.writing import already, begin_writing, locked, note_receipt, tell, text_of
 from hengjian.apps.inspections.storage import store
 from hengjian.apps.record.services import Actor
@@ -57,9 +57,7 @@ def add_finding(
         raise Refused(f"行为日{zh_date(conduct_on)}在将来。", where={"field": "conduct_on"})
     _check_choices(effect, severity, handling)
     _check_limit(handling, limit_on, on=on)
-    report = row.reports.filter(report_id=report_id).first() if report_id else None
-    if report_id and report is None:
-        raise Refused("这份报告不在本次抽查的报告里。", where={"field": "report_id"})
+    report = _drawn(row, report_id)
     found = Finding(
         inspection=row,
         institution=row.institution,
@@ -82,6 +80,13 @@ def add_finding(
     after = {"number": found.number, "article": found.article, "text": found.text, "handling": handling}
     tell(writing, "inspection.find", found, after, now=now)
     note_receipt(client_id, "finding", inspection=row, thing=found, user=user, now=now)
+    return found
+
+
+def _drawn(row: Inspection, report_id: str) -> SampledReport | None:
+    found = row.reports.filter(report_id=report_id).first() if report_id else None
+    if report_id and found is None:
+        raise Refused("这份报告不在本次抽查的报告里。", where={"field": "report_id"})
     return found
 
 

@@ -51,12 +51,7 @@ def sample_reports(
     wanted = _size(row, weights, size)
     drawn_before = list(row.reports.values_list("report_id", flat=True))
     reports = sampling.reports_of(row.institution, start=start, end=end, on=on, weights=weights, without=drawn_before)
-    if not reports:
-        raise Refused(
-            f"收下的报告台账里没有{row.institution.name}{zh_date(start)}至{zh_date(end)}签发的其他报告，无法抽取。"
-            "请改签发日期的起止，或者现场调取报告登记簿。",
-            where={"field": "window_from"},
-        )
+    _refuse_none(row, reports, start, end)
     kept = keep_text(sampling.list_bytes(reports))
     salt = secrets.token_bytes(32)
     draw_number, draw_hash = sampling.draw_behind(row)
@@ -85,6 +80,15 @@ def sample_reports(
     tell(writing, "inspection.sample_reports", sample, after, now=now)
     note_receipt(client_id, "sample", inspection=row, thing=sample, user=user, now=now)
     return sample
+
+
+def _refuse_none(row: Inspection, reports: list[sampling.Listed], start: date, end: date) -> None:
+    if not reports:
+        raise Refused(
+            f"收下的报告台账里没有{row.institution.name}{zh_date(start)}至{zh_date(end)}签发的其他报告，无法抽取。"
+            "请改签发日期的起止，或者现场调取报告登记簿。",
+            where={"field": "window_from"},
+        )
 
 
 def _window(weights: ReportWeights, start: date | None, end: date | None, *, on: date) -> tuple[date, date]:

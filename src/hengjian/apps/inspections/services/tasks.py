@@ -19,6 +19,7 @@ from hengjian.apps.inspections.officers import check_officers, why_not
 from hengjian.apps.inspections.procedures import CANCEL_CODES, INSPECTION, WORKING
 from hengjian.apps.inspections.selectors import unfinished_of
 from hengjian.apps.inspections.services.writing import already, locked, move, note_receipt, text_of
+from hengjian.apps.plans.models import Visit
 from hengjian.apps.plans.numbering import next_number
 from hengjian.apps.plans.services import cancel_visit, reserve_visit
 from hengjian.apps.record.services import Actor, append_event, snapshot
@@ -63,19 +64,7 @@ def create_task(
         raise Refused("请选择要检查的机构。", where={"field": "institution"})
     _refuse_double(source, where)
     check_officers(lead=lead, member=member, institution=where, on=planned_on)
-    visit = reserve_visit(
-        institution=where,
-        organ=source.organ,
-        day=planned_on,
-        origin_kind=source.visit_kind,
-        origin_id=source.id,
-        item=source.item,
-        exception_code=source.exception_code,
-        exception_note=exception_note.strip() or source.exception_note,
-        actor=actor,
-        now=now,
-        today=on,
-    )
+    visit = _reserved(source, where, planned_on, exception_note, actor=actor, now=now, today=on)
     row = Inspection(
         number=next_number("JC", planned_on.year),
         organ=source.organ,
@@ -96,13 +85,38 @@ def create_task(
     )
     row.full_clean()
     row.save()
-    for expert in experts or source.experts:
-        _refuse_tied(expert, where, on=planned_on)
-        row.experts.add(expert)
-    after = snapshot(row) | {"experts": [one.name for one in experts or source.experts]}
+    _engage(row, experts or source.experts, on=planned_on)
+    after = snapshot(row) | {"experts": [one.name for one in row.experts.all()]}
     append_event(now=now, actor=actor, verb="inspection.create", thing=row, organ_path=row.organ_path, after=after)
     note_receipt(client_id, "create", inspection=row, thing=row, user=user, now=now)
     return row
+
+
+def _reserved(
+    source: origins.Source, where: Institution, day: date, note: str, *, actor: Actor, now: datetime, today: date
+) -> Visit:
+    """The visit in the ledger; raises Refused with the guard's sentence."""
+    return reserve_visit(
+        institution=where,
+        organ=source.organ,
+        day=day,
+        origin_kind=source.visit_kind,
+        origin_id=source.id,
+        item=source.item,
+        exception_code=source.exception_code,
+        exception_note=note.strip() or source.exception_note,
+        actor=actor,
+        now=now,
+        today=today,
+    )
+
+
+def _engage(row: Inspection, experts: Sequence[User], *, on: date) -> None:
+    for expert in experts:
+        if has_to_avoid(expert, row.institution.uscc, on=on):
+            sentence = f"专家{expert.name}与{row.institution.name}有回避关系，不能参加检查。"
+            raise Refused(sentence, where={"field": "experts"})
+        row.experts.add(expert)
 
 
 def _assigning(user: User, organ: Organ, *, on: date) -> Actor:
@@ -124,11 +138,6 @@ def _refuse_double(source: origins.Source, institution: Institution) -> None:
     standing = unfinished_of(source.kind, source.id, institution)
     if standing is not None:
         raise Refused(f"{source.label}已有检查任务 {standing.number}，不能再建一项。", where={"field": "origin"})
-
-
-def _refuse_tied(expert: User, institution: Institution, *, on: date) -> None:
-    if has_to_avoid(expert, institution.uscc, on=on):
-        raise Refused(f"专家{expert.name}与{institution.name}有回避关系，不能参加检查。", where={"field": "experts"})
 
 
 def create_from_draw(
