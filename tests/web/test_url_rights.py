@@ -75,7 +75,8 @@ PUBLIC = {
 TABLE: dict[str, Row] = {
     **dict.fromkeys(
         (
-            "desk:home", "desk:search", "accounts:account", "accounts:organs", "accounts:new_organ", "accounts:people",
+            "desk:home", "desk:search", "desk:counts", "accounts:account",
+            "accounts:organs", "accounts:new_organ", "accounts:people",
             "accounts:new_person", "accounts:experts", "accounts:rights", "accounts:events", "accounts:chain",
             "rulebook:home", "rulebook:articles", "rulebook:instruments", "rulebook:violations", "rulebook:sector",
             "rulebook:clocks", "rulebook:thresholds", "rulebook:checklists", "rulebook:standards", "rulebook:fields",

@@ -11,10 +11,16 @@ from hengjian.ui import navigation
 
 
 class Shell:
-    """Navigation, organ, person and fixed places for one request; each is worked out once, on first use."""
+    """Navigation, organ, person and fixed places for one request; each is worked out once, on first use.
 
-    def __init__(self, request: HttpRequest) -> None:
+    The numbers beside the links are asked for after the page is there (`at` names the page they are for): a dozen
+    apps counting would cost every page more than its own content.
+    """
+
+    def __init__(self, request: HttpRequest, *, at: str | None = None) -> None:
         self._request = request
+        self.counted = at is not None
+        self.path = request.path if at is None else at
 
     @property
     def user(self) -> Any:
@@ -26,7 +32,7 @@ class Shell:
 
     @cached_property
     def nav(self) -> tuple[navigation.Section, ...]:
-        return navigation.sections(self.user, self._request.path) if self.signed_in else ()
+        return navigation.sections(self.user, self.path, counted=self.counted) if self.signed_in else ()
 
     @property
     def organ(self) -> Any:

@@ -18,7 +18,7 @@ from typing import Any
 from django.core import checks
 from django.urls import NoReverseMatch, reverse
 
-PLACES = ("home", "search", "account", "sign_in", "sign_out", "switch_organ", "portal")
+PLACES = ("home", "search", "account", "sign_in", "sign_out", "switch_organ", "portal", "counts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +155,11 @@ def _count(item: Item, user: Any) -> Count | None:
     return found if found and found.value else None
 
 
-def sections(user: Any, path: str) -> tuple[Section, ...]:
-    """The groups this person may open, the page at `path` marked in them (the longest address that begins it)."""
+def sections(user: Any, path: str, *, counted: bool = True) -> tuple[Section, ...]:
+    """The groups this person may open, the page at `path` marked in them (the longest address that begins it).
+
+    Every counter asks the database; without `counted` none is asked and the links carry no numbers.
+    """
     shown = [(item, reverse(item.url_name)) for item in registry.items if _shown(item, user)]
     here = max((url for _, url in shown if _under(path, url)), key=len, default=None)
     made = []
@@ -164,7 +167,7 @@ def sections(user: Any, path: str) -> tuple[Section, ...]:
         mine = sorted((pair for pair in shown if pair[0].group == group.key), key=lambda pair: pair[0].order)
         if not mine:
             continue
-        links = tuple(Link(item.label, url, _count(item, user), url == here) for item, url in mine)
+        links = tuple(Link(item.label, url, _count(item, user) if counted else None, url == here) for item, url in mine)
         current = any(link.current for link in links)
         made.append(Section(group.key, group.label, group.icon, group.apart and bool(made), current, links))
     return tuple(made)

@@ -26,6 +26,7 @@ class DeskConfig(AppConfig):
         wording.name_verbs(all_verbs())
         navigation.place("home", "desk:home")
         navigation.place("search", "desk:search")
+        navigation.place("counts", "desk:counts")
         navigation.foot_note(_demonstration)
         navigation.register(navigation.Item("desk", "工作台", "desk:home", order=10))
 

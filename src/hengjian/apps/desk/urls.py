@@ -10,4 +10,5 @@ app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
+    path("counts/", views.counts, name="counts"),
 ]

@@ -19,12 +19,20 @@ from hengjian.apps.desk.deadlines import deadlines_of
 from hengjian.apps.desk.inspected import inspections_waiting
 from hengjian.apps.desk.rectified import rectifications_waiting
 from hengjian.apps.desk.tasks import Task, grouped
+from hengjian.ui.context import Shell
 from hengjian.ui.figures import share_bar
 from hengjian.ui.parts import Tab
 
 FIRST_VISIT = timedelta(days=7)
 LIVE, ALL, ONE_KIND = 3, 10, 100
 BAR = {"month": "amb", "week": "mid", "fresh": "blue"}
+
+
+@signed_in
+@require_GET
+def counts(request: HttpRequest) -> HttpResponse:
+    """The navigation with what waits behind each link, fetched once a page stands; `at` is that page's path."""
+    return render(request, "ui/parts/navigation.html", {"shell": Shell(request, at=request.GET.get("at", "")[:200])})
 
 
 @signed_in
