@@ -15,7 +15,6 @@ from hengjian.apps.clocks.presenting import Line, line_of
 from hengjian.engines.deadlines import Calendar
 from hengjian.ui.lists import Column, Filter, ListSpec, View
 from hengjian.ui.templatetags.ui import clock as clock_tag
-from hengjian.ui.templatetags.ui import tag
 
 STATES = [
     ("unfinished", "未办结"),
@@ -62,15 +61,14 @@ def _columns(line: Callable[[Clock], Line]) -> tuple[Column, ...]:
         words = line(clock)
         return clock_tag(words.kind, words.text)
 
-    def doubt(clock: Clock) -> Any:
-        return tag("warn", "暂定", "") if clock.provisional and clock.state in UNFINISHED else ""
+    def doubt(clock: Clock) -> str:
+        return "暂定" if clock.provisional and clock.state in UNFINISHED else ""
 
     return (
         Column("label", "事项", note=lambda clock: clock.title, sort="label"),
         Column("rule_id", "时限", kind="id", sort="rule_id", only_wide=True),
         Column("line", "剩余", lambda clock: line(clock).text, cell=shown),
-        Column("due_on", "届满日", kind="date", sort="due_on"),
-        Column("provisional", "节假日", lambda clock: "暂定" if clock.provisional else "", cell=doubt),
+        Column("due_on", "届满日", kind="date", note=doubt, sort="due_on"),
         Column("started_on", "起算日", kind="date", sort="started_on", only_wide=True),
         Column("organ", "承办机关", "organ.short_name", sort="organ__path", only_wide=True),
         Column("responsible", "责任人", lambda one: one.responsible.name if one.responsible else "—", only_wide=True),

@@ -85,6 +85,11 @@ class Clock(models.Model):
         return self.sense in LIMITS
 
     @property
+    def first_basis(self) -> str:
+        """The article that fixes the length, without those beside it."""
+        return self.basis.partition("、《")[0]
+
+    @property
     def step_list(self) -> list[str]:
         """The sentences of the derivation."""
         return self.steps.split("\n") if self.steps else []

@@ -62,9 +62,10 @@ def _left(clock: Clock, today: date, calendar: Calendar) -> str:
 
 
 def _days(clock: Clock, first: date, last: date, calendar: Calendar) -> str:
-    if clock.unit == "working_days":
-        working = calendar.count(first, last)
-        return f"{working} 工作日" if working else "不足 1 工作日"
+    """Working days where the rule counts them and there is one between; else days."""
+    working = calendar.count(first, last) if clock.unit == "working_days" else 0
+    if working:
+        return f"{working} 工作日"
     return f"{(last - first).days} 日" if last > first else "不足 1 日"
 
 

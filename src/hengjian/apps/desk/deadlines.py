@@ -1,4 +1,4 @@
-"""The clocks of one person on the desk: late, due today, pressing, coming, held; two queries."""
+"""The clocks of one person on the desk: late, due today, pressing, over, coming, held; two queries."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ GROUPS = (
     ("late", "已逾期", "bad", "warn", READ),
     ("today", "今天到期", "", "clock", READ),
     ("pressing", "将到期", "", "clock", READ),
+    ("over", "已期满", "", "clock", COMING_SHOWN),
     ("coming", "其后到期", "", "clock", COMING_SHOWN),
     ("paused", "时限暂停", "", "pause", HELD_SHOWN),
 )
@@ -101,4 +102,4 @@ def _group_of(task: ClockTask, today: date) -> str:
         return "late"
     if task.clock.due_on == today:
         return "today"
-    return "pressing" if task.line.kind == "due" else "coming"
+    return {"due": "pressing", "done": "over"}.get(task.line.kind, "coming")
