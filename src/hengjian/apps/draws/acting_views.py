@@ -54,7 +54,9 @@ def commit(request: HttpRequest, number: str) -> HttpResponse:
     if draw.state != "frozen":
         return draw_page(request, draw, refused=_not_now(draw, "公布承诺"), status=409)
     if request.method != "POST":
-        return _commit_page(request, draw, SourceFormSet(initial=_suggested(timezone.now())), DeadlineForm())
+        proposed = _suggested(timezone.now())
+        deadline = DeadlineForm(initial={"deadline": proposed[0]["drawn_at"] + timedelta(hours=12)})
+        return _commit_page(request, draw, SourceFormSet(initial=proposed), deadline)
     sources, deadline = SourceFormSet(request.POST), DeadlineForm(request.POST)
     if not (sources.is_valid() and deadline.is_valid()):
         return _commit_page(request, draw, sources, deadline, status=422)

@@ -19,7 +19,7 @@ from hengjian.ui.days import parse_day
 from hengjian.ui.fields import DayField
 
 CLOCK = re.compile(r"(.*?)[ T]*(\d{1,2})[::时点](\d{1,2})分?")
-MOST_SOURCES = 3
+LEAST_SOURCES, MOST_SOURCES = 2, 3
 QUOTA_LINE = re.compile(r"(.+?)[\s::=]+(\d{1,6})\s*家?")
 
 
@@ -138,7 +138,20 @@ class DeadlineForm(forms.Form):
     deadline = MomentField(label="熵的截止时间", help_text="正式一期到这时还没有公布的，改用备用期。")
 
 
-SourceFormSet = forms.formset_factory(SourceForm, extra=0, min_num=MOST_SOURCES, max_num=MOST_SOURCES)
+class NamedSources(forms.BaseFormSet):
+    """The sources of a commitment: the first two have to be there, the protocol asks for two."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        if index is not None and index < LEAST_SOURCES:
+            form.empty_permitted = False
+            for field in form.fields.values():
+                field.required = True
+
+
+SourceFormSet = forms.formset_factory(
+    SourceForm, formset=NamedSources, extra=0, min_num=MOST_SOURCES, max_num=MOST_SOURCES
+)
 
 
 class EntropyForm(forms.Form):

@@ -32,6 +32,9 @@ STATE_TAGS = {
     "draft": "line", "frozen": "blue", "committed": "blue", "entropy_entered": "warn", "entropy_confirmed": "blue",
     "drawn": "warn", "announced": "warn", "published": "ok", "void": "",
 }  # fmt: skip
+LEAST_KEEPERS = 2
+UNTOLD = ("draw.view_sealed",)
+"""Events that stand in the record and not on the draw's page: who looked at a sealed sample, each time."""
 LABELS = {f"draw.{move.action}": move.label for move in DRAW.moves} | VERBS
 VISIT_TAGS = {
     "reserved": ("", "待检查"),
@@ -97,9 +100,7 @@ def next_step(draw: Draw, user: Any, *, on: date, now: datetime) -> NextStep | N
     mine = allowed(draw, user, on=on)
     made = {
         "draft": lambda: _act("freeze", "核对名录、剔除和人员后冻结名录", "冻结名录", draw, mine),
-        "frozen": lambda: _page(
-            "commit", "写明熵的来源，公布承诺；此后名录、权重、人员一字不能改", "去公布承诺", draw, mine
-        ),
+        "frozen": lambda: _commit(draw, mine),
         "committed": lambda: _entropy("enter_entropy", draw, mine, now),
         "entropy_entered": lambda: _entropy("confirm_entropy", draw, mine, now),
         "entropy_confirmed": lambda: _draw(draw, mine),
@@ -124,8 +125,21 @@ def _page(action: str, text: str, label: str, draw: Draw, mine: set[str], **more
     return NextStep(text, action=Action(label, url, kind="primary"), **more)
 
 
+def _commit(draw: Draw, mine: set[str]) -> NextStep | None:
+    if "commit" in mine and draw.mode == "sealed":
+        keepers = list(draw.custodians.all())
+        if len(keepers) < LEAST_KEEPERS or not all(one.salt_sha256 for one in keepers):
+            url = reverse("draws:people", args=[draw.number]) + "#keepers"
+            text = "密封模式：指定两位盐的保管人，由他们各自交盐的摘要值"
+            return NextStep(text, action=Action("去指定", url, kind="primary"))
+    text = "写明熵的来源，公布承诺；此后名录、权重、人员一字不能改"
+    return _page("commit", text, "去公布承诺", draw, mine)
+
+
 def _entropy(action: str, draw: Draw, mine: set[str], now: datetime) -> NextStep | None:
-    due = zh_datetime(draw.deadline) if draw.deadline else ""
+    if action not in mine:
+        return None
+    due = f"截止 {zh_datetime(draw.deadline)}" if draw.deadline else ""
     if draw.not_before and now < draw.not_before:
         return NextStep(f"等熵产生：最早 {zh_datetime(draw.not_before)}", detail="在此以前谁也不能知道结果。", due=due)
     if action == "confirm_entropy":
@@ -134,6 +148,8 @@ def _entropy(action: str, draw: Draw, mine: set[str], now: datetime) -> NextStep
 
 
 def _draw(draw: Draw, mine: set[str]) -> NextStep | None:
+    if "draw" not in mine:
+        return None
     waiting = waiting_custodians(draw)
     if waiting:
         return NextStep(f"等保管人交盐：{'、'.join(waiting)}", detail="盐交齐以后才能计算种子。")
@@ -147,7 +163,9 @@ def _publish(draw: Draw, mine: set[str]) -> NextStep | None:
 
 
 def _open(draw: Draw, mine: set[str], on: date) -> NextStep | None:
-    due = zh_date(draw.open_by) if draw.open_by else ""
+    if "open" not in mine:
+        return None
+    due = f"最迟 {zh_date(draw.open_by)}" if draw.open_by else ""
     if on < draw.planned_to:
         return NextStep(f"检查到 {zh_date(draw.planned_to)} 结束，之后揭示盐、公开证明", due=due)
     return _act("open", "检查期已过，揭示盐并公开全部证明", "公开证明", draw, mine, due=due)
@@ -215,7 +233,7 @@ def bits_text(draw: Draw) -> str:
 def history_of(draw: Draw) -> list[Event]:
     """What people and the system did, newest first; nothing of a sealed sample stands in it."""
     made = []
-    for event in events_of(Draw._meta.label_lower, draw.pk):
+    for event in events_of(Draw._meta.label_lower, draw.pk).exclude(verb__in=UNTOLD):
         kind = "hot" if event.verb in ("draw.void", "draw.entropy_differs") else "act"
         who = f"{LABELS.get(event.verb, event.verb)}　{event.actor_name}"
         made.append(Event(event.at, who, kind, event.reason))

@@ -20,7 +20,7 @@ from hengjian.apps.record.services import Actor, append_event
 from hengjian.apps.registry.models import Institution
 from hengjian.engines.draws.canonical import sha256_hex
 from hengjian.engines.draws.roster import Unit, write_roster
-from hengjian.kernel.errors import Refused
+from hengjian.kernel.errors import IllegalMove, Refused
 
 BATCH = 1000
 NOTE_LEAST = 4
@@ -54,6 +54,7 @@ def fill_roster(draw: Draw, *, actor: Actor, now: datetime, on: date) -> dict[st
 
     Inside the caller's transaction, the draw's row being locked. Answers the counts by stratum.
     """
+    refuse_leak(draw)
     draw.weights = weights_on(on)
     placed = place(draw, population(draw), on=on)
     by_hand = {one.institution_id: one for one in draw.exclusions.filter(by_hand=True)}
@@ -82,6 +83,17 @@ def fill_roster(draw: Draw, *, actor: Actor, now: datetime, on: date) -> dict[st
         after={"roster": len(units), "excluded": dict(Counter(one.code for one in left)), "by_hand": len(by_hand)},
     )
     return dict(draw.population)
+
+
+def refuse_leak(draw: Draw) -> None:
+    """A roster that leaves out what a sealed batch has drawn would tell its sample: first that one is opened."""
+    sealed = Draw.objects.filter(lineage=draw.lineage, mode="sealed", state__in=("drawn", "announced"))
+    other = sealed.exclude(pk=draw.pk).first()
+    if other is not None:
+        raise IllegalMove(
+            f"第 {other.batch} 批（{other.number}）的密封名单还没有公开，现在编制名录会泄露它抽中了谁。"
+            "等它公开证明以后再编制。"
+        )
 
 
 def _drop_strangers(draw: Draw, by_hand: dict[int, DrawExclusion], placed: Sequence[Placed]) -> None:

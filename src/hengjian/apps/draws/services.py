@@ -212,6 +212,7 @@ def freeze_roster(
         refuse_stale(draw, seen_state)
         if draw.state == "draft":
             _check_partners(draw)
+            roster.refuse_leak(draw)
             draw.population = roster.reconcile(draw, on=today)
             draw.save(update_fields=["population"])
             quota_of(draw)

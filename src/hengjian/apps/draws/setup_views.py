@@ -27,7 +27,7 @@ from hengjian.apps.draws.views import draw_or_404, draw_page, to_draw
 from hengjian.apps.plans.models import PlanItem
 from hengjian.apps.plans.scope import strata_of
 from hengjian.apps.plans.selectors import items_seen_by
-from hengjian.kernel.errors import DomainError, IllegalMove, NotAllowed
+from hengjian.kernel.errors import DomainError, IllegalMove, NotAllowed, Refused
 from hengjian.ui.parts import Empty
 
 
@@ -182,11 +182,12 @@ def exclude(request: HttpRequest, number: str) -> HttpResponse:
             rows=draws_seen_by(request.user, on=today),
             **form.cleaned_data,
         )
-    except DomainError as error:
+    except IllegalMove as error:
+        return draw_page(request, draw, refused=error.sentence, status=409)
+    except Refused as error:
         field = (error.where or {}).get("field")
         form.add_error(str(field) if field in form.fields else None, error.sentence)
-        status = 409 if isinstance(error, IllegalMove) else 422
-        return _roster_page(request, draw, form=form, status=status)
+        return _roster_page(request, draw, form=form, status=422)
     messages.success(request, "已剔除，写入事件链。")
     return redirect("draws:roster", number=number)
 
