@@ -106,8 +106,8 @@ def test_the_calendar_asks_no_more_questions_for_more_clocks(asked: Client, worl
     signed_in(asked, world.officer)
     few = questions(2)
     assert len(questions(30)) == len(few)
-    # the list (rows, count), the calendar's days, the tabs, the organs to choose from, the counter in the navigation
-    assert sum('FROM "clocks_clock"' in sql for sql in few) == 6
+    # the list (rows, count), the calendar's days, the tabs, the organs to choose from
+    assert sum('FROM "clocks_clock"' in sql for sql in few) == 5
 
 
 def test_a_clock_opens_to_its_derivation_and_its_history(asked: Client, world: World) -> None:

@@ -32,6 +32,9 @@ def clock_page(clock_id: str, on: date, *, today: date) -> Page:
     facts += [("不计入", "、".join(found.pauses))] if found.pauses else []
     facts += [("逾期", found.overdue)] if found.overdue else []
     facts.append(("有效期", span(found)))
+    if found.counted_by is not None:
+        rolls = "；最后一日为休息日或者节假日的，顺延到其后第一个工作日" if found.rolls else ""
+        facts.append(("怎样计算", f"{cited(found.counted_by, on, otherwise=found.valid_from)}{rolls}"))
     tables = basis_table("依据", found.basis, on, today=today, otherwise=found.valid_from)
     if len(versions) > 1:
         rows = [[Cell(span(one)), Cell(length_text(one)), Cell(one.rule)] for one in versions]
