@@ -138,6 +138,11 @@ def test_every_clock_derives_with_its_article_in_the_steps() -> None:
             assert found.due > start
 
 
+def test_an_instrument_is_named_once_for_articles_that_stand_together() -> None:
+    assert rule_on("CMP-23", date(2026, 5, 6)).basis == "《市场监督管理投诉举报处理办法》第二十三条、第二十二条"
+    assert rule_on("DR-04", date(2026, 5, 6)).basis.count("《") == 2
+
+
 def test_the_bare_id_of_every_rule_with_several_clocks_is_there() -> None:
     ids = {one.id for one in lawbook().clocks}
     assert {one.partition(".")[0] for one in ids} <= ids

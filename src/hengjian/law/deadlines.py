@@ -63,7 +63,7 @@ def _as_rule(clock: Clock, on: date, caveat: str = "") -> Rule:
         trigger=clock.trigger,
         length=clock.length,
         unit=clock.unit,
-        basis="、".join(_cited(one, on) for one in clock.basis),
+        basis=_joined(_cited(one, on) for one in clock.basis),
         sense=clock.sense,
         counting_basis=_cited(clock.counted_by, on) if clock.counted_by else "",
         rolls=clock.rolls,
@@ -71,6 +71,16 @@ def _as_rule(clock: Clock, on: date, caveat: str = "") -> Rule:
         pauses=clock.pauses,
         caveat=caveat,
     )
+
+
+def _joined(citations: Iterable[str]) -> str:
+    """《甲》第二十三条、第二十二条、《乙》第一条: an instrument is named once where its articles stand together."""
+    said, last = [], ""
+    for text in citations:
+        title, end, place = text.partition("》")
+        said.append(place if place and title == last else text)
+        last = title if end else ""
+    return "、".join(said)
 
 
 def _cited(reference: Reference, on: date) -> str:
