@@ -221,7 +221,12 @@ def test_anybody_learns_probability_and_ticket_of_an_institution(town):
     assert (outside["place"], outside["unit"]) == ("outside", None)
     several = read(f"{ROOT}draws/{town.open_draw.number}/find/?code=vehicle")["standing"]
     assert several["place"] == "several"
-    assert len(several["candidates"]) == 10
+    assert len(several["candidates"]) > 1
+    assert several["sentence"].endswith("家，请选一家。")
+    many = read(f"{ROOT}draws/{town.open_draw.number}/find/?code=检验")["standing"]
+    size = town.open_draw.roster_size
+    assert many["sentence"] == f"名录中名称含“检验”的有 {size} 家，先列 10 家，多写几个字再查。"
+    assert len(many["candidates"]) == 10
 
 
 def test_the_verifier_page_runs_from_files_of_its_own(town):

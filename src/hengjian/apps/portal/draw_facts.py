@@ -224,9 +224,12 @@ def standing(draw: Draw, asked: str) -> dict[str, Any]:
     units = draw.units.select_related("institution")
     code = asked.upper()
     if not units.filter(unit_id=code).exists():
-        named = list(units.filter(institution__name__icontains=asked).order_by("unit_id")[:NAMES_MOST])
+        rows = units.filter(institution__name__icontains=asked).order_by("unit_id")
+        named = list(rows[:NAMES_MOST])
         if len(named) > 1:
-            sentence = f"名录中名称含“{asked}”的有 {len(named)} 家，请选一家。"
+            count = rows.count() if len(named) == NAMES_MOST else len(named)
+            rest = f"先列 {NAMES_MOST} 家，多写几个字再查。" if count > NAMES_MOST else "请选一家。"
+            sentence = f"名录中名称含“{asked}”的有 {count} 家，{rest}"
             return told | {"place": "several", "sentence": sentence, "candidates": [_unit_name(one) for one in named]}
         code = named[0].unit_id if named else code
     found = standing_of(draw, code, open_book=True)
