@@ -268,3 +268,13 @@ def test_a_sealed_draw_that_is_opened_shows_all(stage, clock):
     assert draw.seed[:8] in shown
     assert SALTS[0] in bundle.files(draw)["reveal.json"].decode()
     assert services.quota_of(draw) == draw.result["quota"]
+
+
+def test_the_desk_says_whose_turn_it_is(stage, clock):
+    draw = project(stage, mode="sealed", open_by=date(2026, 4, 10))
+    chief = sign_in(stage.chief)
+    post(chief, "keepers", draw.number, action="name", pk=stage.legal.pk)
+    home = reverse("desk:home")
+    assert "冻结名录：一般抽查第一批" in chief.get(home).content.decode()
+    assert "交盐的摘要值：一般抽查第一批" in sign_in(stage.legal).get(home).content.decode()
+    assert "一般抽查第一批" not in sign_in(stage.supervisor).get(home).content.decode()

@@ -16,6 +16,7 @@ from hengjian.apps.accounts.models import Role
 from hengjian.apps.accounts.rights import granting, postings_on
 from hengjian.apps.desk import finding, sections
 from hengjian.apps.desk.deadlines import deadlines_of
+from hengjian.apps.desk.drawn import draws_waiting
 from hengjian.apps.desk.inspected import inspections_waiting
 from hengjian.apps.desk.rectified import rectifications_waiting
 from hengjian.apps.desk.tasks import Task, grouped
@@ -44,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting = [
         sections.alerts_to_judge(user, now=now, today=today),
         sections.submissions_to_confirm(user, now=now, today=today),
+        draws_waiting(user, now=now, today=today),
         inspections_waiting(user, now=now, today=today),
         rectifications_waiting(user, now=now, today=today),
     ]

@@ -176,14 +176,14 @@ def reconcile(draw: Draw, *, on: date) -> dict[str, dict[str, int]]:
     """The counts by stratum as the registry has them now; Refused when roster plus exclusions is something else."""
     placed = place(draw, population(draw), on=on)
     now_there = {one.institution.pk: one for one in placed}
-    listed = dict(draw.units.values_list("institution_id", "stratum"))
-    listed |= dict(draw.exclusions.values_list("institution_id", "stratum"))
+    in_roster = dict(draw.units.values_list("institution_id", "stratum"))
+    listed = in_roster | dict(draw.exclusions.values_list("institution_id", "stratum"))
     came = [one.institution.name for pk, one in now_there.items() if pk not in listed]
     moved = [one.institution.name for pk, one in now_there.items() if pk in listed and listed[pk] != one.stratum]
     closed = [
         one.institution.name
         for pk, one in now_there.items()
-        if one.institution.status == "closed" and draw.units.filter(institution_id=pk).exists()
+        if one.institution.status == "closed" and pk in in_roster
     ]
     gone = Institution.objects.filter(pk__in=[pk for pk in listed if pk not in now_there]).values_list(
         "name", flat=True
