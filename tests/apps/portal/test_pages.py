@@ -132,7 +132,10 @@ def test_nonsense_is_answered(town):
     for addresses in pages(town).values():
         path = addresses[0].partition("?")[0]
         assert Client().get(path, NONSENSE).status_code == 200
-    assert Client().get(f"{ROOT}draws/%00/").status_code == 404
+    for part in ("draws", "plans", "results", "institutions"):
+        assert Client().get(f"{ROOT}{part}/%00/").status_code == 404
+        assert set(Client().get(f"{ROOT}{part}/%00.json").json()) == {"error"}
+    assert Client().get(f"{ROOT}draws/%00/proof.zip").status_code == 404
 
 
 @pytest.mark.parametrize(

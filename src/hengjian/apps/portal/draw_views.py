@@ -12,7 +12,7 @@ from hengjian.apps.draws.models import Draw
 from hengjian.apps.draws.selectors import chain_of, public_draws
 from hengjian.apps.portal import draw_facts
 from hengjian.apps.portal.asking import slice_of, words
-from hengjian.apps.portal.pages import Page, bytes_response, public_page
+from hengjian.apps.portal.pages import Page, bytes_response, public_page, refuse_unprintable
 from hengjian.engines.draws.verifier import page_parts
 
 PROOF = "抽取的承诺、证明和验证程序，任何人都要能拿到、能复算"
@@ -22,6 +22,7 @@ ASSET_AGE = 3600
 
 def draw_or_404(number: str) -> Draw:
     """A draw whose commitment stands in public; all others are not there."""
+    refuse_unprintable(number)
     found: Draw = get_object_or_404(public_draws(), number=number)
     return found
 

@@ -54,6 +54,7 @@ def public_page(template: str, reason: str) -> Callable[[Build], Callable[..., H
         def view(request: HttpRequest, as_json: bool = False, **kwargs: Any) -> HttpResponse:
             wants_json = as_json or request.GET.get("format") == "json"
             try:
+                refuse_unprintable(*kwargs.values())
                 made = build(request, **kwargs)
             except (DomainError, Http404) as error:
                 if not wants_json:
@@ -67,6 +68,12 @@ def public_page(template: str, reason: str) -> Callable[[Build], Callable[..., H
         return found
 
     return wrap
+
+
+def refuse_unprintable(*parts: str) -> None:
+    """404 for a part of an address that no number or code can be: PostgreSQL does not even look for a NUL."""
+    if not all(part.isprintable() for part in parts):
+        raise Http404
 
 
 def _answer(
