@@ -11,7 +11,7 @@ from hengjian.apps.accounts.models import Avoidance, Posting, Role
 from hengjian.apps.draws import aftermath, bundle, committing, drawing, entropy, partners, pool, services
 from hengjian.apps.draws.models import Draw, DrawUnit
 from hengjian.apps.record.models import Event
-from hengjian.engines.draws import sha256_hex
+from hengjian.engines.draws import Infeasible, InfeasibleDraw, sha256_hex
 from hengjian.kernel.errors import IllegalMove, NotAllowed, NotFound, Refused
 from tests.apps.draws.samples import (
     DEADLINE,
@@ -316,6 +316,24 @@ def test_two_typings_that_differ_are_named_kept_and_refused(stage):
     assert event.after["differences"][1] == "双色球的红球第 6 个号码"
     confirm(stage, draw, typed(values="3,9,14,18,26,31,7"))
     assert Draw.objects.get(pk=draw.pk).entropy_text.startswith("3.9.14.18.26.31./7./1.4.9.")
+
+
+def test_a_sample_that_cannot_be_staffed_is_neither_shown_nor_kept(stage, monkeypatch):
+    draw = draw_at(stage, "entropy_confirmed")
+    slots = tuple((unit.uscc, "lead") for unit in stage.labs[:3])
+    certificate = Infeasible(slots, ("P1",), demand=3, capacity=2, sentence="检查人员不够")
+
+    def infeasible(draw):
+        raise InfeasibleDraw(certificate)
+
+    monkeypatch.setattr(drawing, "compute", infeasible)
+    sentence = said(lambda: drawing.draw_now(pk=draw.pk, **who(stage.chief, LATER)))
+    assert sentence == (
+        "抽中的机构派不齐检查人员：3 个岗位最多只能承担 2 个，结果没有显示也没有保存。"
+        "按承诺写明的办法处理：作废本次抽查并公开理由，增加检查人员后另列批次。"
+    )
+    assert not [lab for lab in stage.labs if lab.uscc in sentence]
+    assert (Draw.objects.get(pk=draw.pk).state, draw.units.filter(selected=True).count()) == ("entropy_confirmed", 0)
 
 
 # -- sealed mode ----------------------------------------------------------------------------------------------------

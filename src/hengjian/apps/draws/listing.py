@@ -68,8 +68,8 @@ DRAWS = ListSpec(
 )
 
 
-def roster_spec(number: str) -> ListSpec:
-    """The frozen or growing roster of one draw."""
+def roster_spec(number: str, *, linked: bool) -> ListSpec:
+    """The frozen or growing roster of one draw; `linked` where the person may open the single institutions."""
     return ListSpec(
         columns=(
             Column("name", "机构", "institution.name", note=lambda unit: unit.unit_id, sort="institution__name"),
@@ -89,7 +89,7 @@ def roster_spec(number: str) -> ListSpec:
             Filter("stratum", "层", kind="choice", lookup="stratum"),
         ),
         default_sort="stratum",
-        url=lambda unit: reverse("draws:unit", args=[number, unit.unit_id]),
+        url=lambda unit: reverse("draws:unit", args=[number, unit.unit_id]) if linked else None,
     )
 
 

@@ -181,9 +181,7 @@ def reconcile(draw: Draw, *, on: date) -> dict[str, dict[str, int]]:
     came = [one.institution.name for pk, one in now_there.items() if pk not in listed]
     moved = [one.institution.name for pk, one in now_there.items() if pk in listed and listed[pk] != one.stratum]
     closed = [
-        one.institution.name
-        for pk, one in now_there.items()
-        if one.institution.status == "closed" and pk in in_roster
+        one.institution.name for pk, one in now_there.items() if one.institution.status == "closed" and pk in in_roster
     ]
     gone = Institution.objects.filter(pk__in=[pk for pk in listed if pk not in now_there]).values_list(
         "name", flat=True

@@ -22,6 +22,7 @@ from hengjian.apps.draws import partners, pool, presenting, services
 from hengjian.apps.draws.forms import ExcludeForm, SettingsForm, choices_of, settings_initial
 from hengjian.apps.draws.listing import roster_spec
 from hengjian.apps.draws.models import Draw
+from hengjian.apps.draws.policies import may_see_targets
 from hengjian.apps.draws.selectors import draws_seen_by
 from hengjian.apps.draws.views import draw_or_404, draw_page, to_draw
 from hengjian.apps.plans.models import PlanItem
@@ -143,7 +144,9 @@ def _roster_page(
 ) -> HttpResponse:
     strata = [(name, name) for name in draw.population]
     rows = draw.units.select_related("institution")
-    listing = roster_spec(draw.number).open(request.GET, path=request.path, rows=rows, choices={"stratum": strata})
+    listing = roster_spec(draw.number, linked=may_see_targets(request.user, draw, on=timezone.localdate())).open(
+        request.GET, path=request.path, rows=rows, choices={"stratum": strata}
+    )
     if listing.wants_export:
         note_list_export(
             request=request, permission="draw.view", what=f"{draw.number} 名录", rows=listing.total, now=timezone.now()
