@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.browser.conftest import CHROMIUM, FLAGS, START_SECONDS, Started, _answers, _free_port
 from tests.paths import REPO
@@ -57,12 +57,6 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Started, di
     yield Started(address, home, log), json.loads(filled.stdout)
     process.send_signal(signal.SIGINT)
     assert process.wait(40) == 0
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
 
 
 class Handset:

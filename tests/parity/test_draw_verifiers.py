@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 
 from hengjian.engines.draws import InfeasibleDraw, verifier
 from tests.browser.conftest import CHROMIUM, FLAGS
@@ -36,17 +36,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def opened() -> Iterator[Page]:
+def opened(playwright: Playwright) -> Iterator[Page]:
     """The page opened from the disk; a script error or any request to elsewhere fails the module."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page, troubles = browser.new_page(), []
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("request", lambda r: None if r.url == PAGE.as_uri() else troubles.append(r.url))
-        page.goto(PAGE.as_uri())
-        yield page
-        browser.close()
-        assert troubles == []
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    page, troubles = browser.new_page(), []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("request", lambda r: None if r.url == PAGE.as_uri() else troubles.append(r.url))
+    page.goto(PAGE.as_uri())
+    yield page
+    browser.close()
+    assert troubles == []
 
 
 def in_browser(page: Page, bundles: list[dict[str, bytes]]) -> list[dict[str, bool]]:

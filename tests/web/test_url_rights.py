@@ -58,6 +58,7 @@ class Row:
 LIST = Row(others=IN)
 REFUSED = "refused"
 """Shown the thing with the sentence, or 403; nothing is written either way."""
+READS = {"subordinate": NO}  # the same, where the station may look and not touch
 BUREAU = {"subordinate": IN}  # a station acts in its bureau's name and reads the file of whom it is sent to
 OWN = {"superior": REFUSED}  # a superior sees it, but only its own organ may act on it
 SUBMITTED = {"action": "submit", "seen_state": "draft"}
@@ -107,19 +108,19 @@ TABLE: dict[str, Row] = {
     "accounts:new_avoidance": Row({"pk": "person"}),
     "accounts:end_posting": Row({"pk": "posting"}),
     "accounts:end_avoidance": Row({"pk": "avoidance"}),
-    "accounts:share": Row({"kind": "kind", "pk": "institution_pk"}, **OWN),
-    "accounts:end_share": Row({"kind": "kind", "pk": "institution_pk", "share_id": "share"}, "post", **OWN),
+    "accounts:share": Row({"kind": "kind", "pk": "institution_pk"}, **OWN, **READS),
+    "accounts:end_share": Row({"kind": "kind", "pk": "institution_pk", "share_id": "share"}, "post", **OWN, **READS),
     "accounts:event": Row({"sequence": "event"}),
     "registry:match": Row({"pk": "match"}),
-    "registry:edit": Row({"uscc": "uscc"}),
+    "registry:edit": Row({"uscc": "uscc"}, **READS),
     "registry:parts": Row({"uscc": "uscc"}, **BUREAU),
     "registry:scope": Row({"uscc": "uscc"}, **BUREAU),
     "registry:people": Row({"uscc": "uscc"}, **BUREAU),
     "registry:instruments": Row({"uscc": "uscc"}, **BUREAU),
-    "registry:new_part": Row({"uscc": "uscc", "table": "part_table"}),
-    "registry:edit_part": Row({"uscc": "uscc", "table": "part_table", "pk": "certificate"}),
+    "registry:new_part": Row({"uscc": "uscc", "table": "part_table"}, **READS),
+    "registry:edit_part": Row({"uscc": "uscc", "table": "part_table", "pk": "certificate"}, **READS),
     "dossiers:dossier": Row({"uscc": "uscc"}, **BUREAU),
-    "dossiers:pdf": Row({"uscc": "uscc"}),
+    "dossiers:pdf": Row({"uscc": "uscc"}, **BUREAU),
     "dossiers:order": Row({"uscc": "uscc", "pk": "print"}, superior=GONE),
     "dossiers:fetch": Row({"uscc": "uscc", "pk": "print"}, superior=GONE),
     "intake:show": Row({"number": "submission"}),
@@ -196,9 +197,9 @@ TABLE: dict[str, Row] = {
         ),
         LIST,
     ),
-    "rectifications:show": Row({"number": "item"}),
-    "rectifications:act": Row({"number": "item", "action": "item_action"}, "post", **OWN),
-    "rectifications:evidence": Row({"number": "answered", "pk": "evidence"}),
+    "rectifications:show": Row({"number": "item"}, **BUREAU),
+    "rectifications:act": Row({"number": "item", "action": "item_action"}, "post", **OWN, **READS),
+    "rectifications:evidence": Row({"number": "answered", "pk": "evidence"}, **BUREAU),
     "rectifications:look_back": Row({"number": "look_back"}),
     "rectifications:act_look_back": Row({"number": "look_back", "action": "look_back_action"}, "post", **OWN),
     "rectifications:look_back_tasks": Row({"number": "look_back"}, "post", **OWN),

@@ -73,7 +73,11 @@ def test_a_shared_row_is_seen_until_its_day_and_only_by_that_organ(tree):
     rows = Institution.objects.all()
     assert visible(user, "institution.view", rows, on=TODAY).get() == lab
     assert not visible(user, "institution.view", rows, on=TODAY + timedelta(days=1)).exists()
-    assert not visible(make_user(tree.station), "institution.view", rows, on=TODAY).exists()
+    # people of a station see what is their bureau's; a county beside it sees nothing
+    assert visible(make_user(tree.station), "institution.view", rows, on=TODAY).get() == lab
+    assert not visible(make_user(tree.station), "institution.edit", rows, on=TODAY).exists()
+    foreign = make_institution(tree.other_county)
+    assert not visible(make_user(tree.station), "institution.view", rows.filter(pk=foreign.pk), on=TODAY).exists()
     assert may(user, "institution.edit", lab, on=TODAY) is None
 
 

@@ -88,6 +88,14 @@ def _root(posting: Posting, held: Permission) -> str:
     return path
 
 
+def _home(posting: Posting, held: Permission) -> int:
+    """The organ that counts as the posting's own: its own one, or its bureau."""
+    organ = posting.organ
+    if held.for_bureau and organ.level in OWN_LEVELS and organ.parent_id:
+        return int(organ.parent_id)
+    return int(posting.organ_id)
+
+
 def _reaches(posting: Posting, held: Permission, thing: Any) -> bool:
     reach = held.reach
     if reach == "everywhere":
@@ -97,10 +105,11 @@ def _reaches(posting: Posting, held: Permission, thing: Any) -> bool:
     organ = thing if hasattr(thing, "level") and hasattr(thing, "path") else getattr(thing, "organ", None)
     if organ is None:
         return False
-    if organ.pk == posting.organ_id:
+    home = _home(posting, held)
+    if organ.pk in (home, posting.organ_id):
         return True
     below = organ.path.startswith(_root(posting, held))
-    return below and (reach == "subtree" or (organ.level in OWN_LEVELS and organ.parent_id == posting.organ_id))
+    return below and (reach == "subtree" or (organ.level in OWN_LEVELS and organ.parent_id == home))
 
 
 def may(user: Any, code: str, thing: Any = None, *, on: date) -> Posting | None:
@@ -154,8 +163,9 @@ def _condition(posting: Posting, held: Permission, *, organ: str, institution: s
         return Q(**{institution: posting.institution_id}) if known else Q(pk__in=[])
     prefix = f"{organ}__" if organ else ""
     if reach == "own":
-        below = Q(**{f"{prefix}parent_id": posting.organ_id, f"{prefix}level__in": OWN_LEVELS})
-        return Q(**{f"{prefix}pk": posting.organ_id}) | below
+        home = _home(posting, held)
+        below = Q(**{f"{prefix}parent_id": home, f"{prefix}level__in": OWN_LEVELS})
+        return Q(**{f"{prefix}pk": home}) | below
     return Q(**{f"{prefix}path__startswith": _root(posting, held)})
 
 

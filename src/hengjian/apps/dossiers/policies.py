@@ -7,5 +7,5 @@ from hengjian.apps.accounts.rights import OFFICIALS, Permission, declare
 
 declare(
     Permission("dossier.view", "查看一企一卷", OFFICIALS | {Role.INSTITUTION_USER}, for_bureau=True),
-    Permission("dossier.print", "打印一企一卷", OFFICIALS),
+    Permission("dossier.print", "打印一企一卷", OFFICIALS, for_bureau=True),
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.deletion import ProtectedError
 
 from hengjian.apps.accounts.models import Organ, User
 from hengjian.apps.accounts.policies import actor_or_refuse
@@ -251,7 +252,11 @@ def remove_item(*, item: PlanItem, user: User, now: datetime, today: date) -> An
         organ_path=plan.organ.path,
         before=snapshot(item) | {"shares": _shares_plain(item)},
     )
-    item.delete()
+    try:
+        item.delete()
+    except ProtectedError as error:
+        # an upper app holds on to it: a draw, for one, keeps the item that it was made for
+        raise Refused("本事项已经立项抽查，不能从计划中去掉。") from error
     return plan
 
 

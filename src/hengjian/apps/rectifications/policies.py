@@ -16,12 +16,12 @@ HANDLERS = frozenset({Role.OFFICER, Role.SECTION_CHIEF})
 CHIEFS = frozenset({Role.SECTION_CHIEF, Role.LEADER})
 
 declare(
-    Permission("rectification.view", "查看整改台账", OFFICIALS | {Role.INSTITUTION_USER}),
+    Permission("rectification.view", "查看整改台账", OFFICIALS | {Role.INSTITUTION_USER}, for_bureau=True),
     Permission("rectification.count", "查看整改统计", OFFICIALS),
     Permission("rectification.answer", "提交整改材料", frozenset({Role.INSTITUTION_USER}), "institution"),
-    Permission("rectification.record_answer", "代录书面整改材料", HANDLERS, "own"),
-    Permission("rectification.order", "下达整改", HANDLERS, "own"),
-    Permission("rectification.verify", "验收销号、退回再改", HANDLERS, "own"),
+    Permission("rectification.record_answer", "代录书面整改材料", HANDLERS, "own", for_bureau=True),
+    Permission("rectification.order", "下达整改", HANDLERS, "own", for_bureau=True),
+    Permission("rectification.verify", "验收销号、退回再改", HANDLERS, "own", for_bureau=True),
     Permission("rectification.extend", "批准整改延期", CHIEFS, "own"),
     Permission("rectification.assign", "改派整改承办人", CHIEFS, "own"),
     Permission("rectification.withdraw", "撤销整改事项", CHIEFS, "own"),
