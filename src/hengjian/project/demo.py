@@ -30,11 +30,13 @@ LOADING = "demo.loading"
 
 ACCOUNTS = (
     ("qingtong.analyst", "青桐县局分析员：导入、筛查、研判"),
-    ("qingtong.section_chief", "青桐县局科长：收下数据、复核排除"),
+    ("qingtong.section_chief", "青桐县局科长：收下数据、复核排除、组织抽查和检查"),
+    ("qingtong.legal_reviewer", "青桐县局法制审核：第二人核对熵、审核检查结果"),
+    ("qingtong.officer", "青桐县局执法人员：手机现场检查 /inspections/phone/"),
     ("chengchuan.analyst", "澄川市局分析员：看全市"),
     ("chengchuan.supervisor", "市局执法监督人员：只读，看事件链"),
     ("chengchuan.sysadmin", "市局系统管理员：机关与人员"),
-    ("institution1", "机构用户：只看自己的机构"),
+    ("institution1", "机构用户：只看自己的机构，答复整改"),
 )
 
 Say = Callable[[str], None]
