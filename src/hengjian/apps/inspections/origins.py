@@ -19,7 +19,8 @@ class Source:
     """One plan item, lead or target from which a task may be made, as its app describes it.
 
     `visit_kind` is the origin kind in the ledger of visits; `exception_code` is set where the visit stands outside the
-    plan. Lead and member are given where somebody else (a draw) has named them. `institution` is None where one of
+    plan. Lead and member are given where somebody else (a draw) has named them; `planned_until` where the day of the
+    check has to lie between `planned_on` and it. `institution` is None where one of
     many has still to be chosen.
     """
 
@@ -40,6 +41,7 @@ class Source:
     groups: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     planned_on: date | None = None
+    planned_until: date | None = None
     url: str = ""
     note: str = ""
     ref: str = ""

@@ -68,6 +68,7 @@ def _drawn(unit: DrawUnit) -> Source:
         groups=group_ids(draw.item.checklist_groups),
         fields=tuple(unit.institution.fields),
         planned_on=draw.planned_from,
+        planned_until=draw.planned_to,
         url=reverse("draws:show", args=[draw.number]),
         note=f"{zh_date(draw.planned_from)}至{zh_date(draw.planned_to)}检查",
     )

@@ -129,13 +129,13 @@ def _create_form(request: HttpRequest, source: origins.Source) -> CreateForm:
         "kind": "notice" if source.notice in ("required", "notice") else "unannounced",
         "groups": list(source.groups) or usual_groups(day),
         "exception_note": source.exception_note,
-        "lead": source.lead.pk if source.lead else None,
-        "member": source.member.pk if source.member else None,
         "institution": source.institution.uscc if source.institution else request.GET.get("uscc", ""),
     }
     form = CreateForm(request.POST if request.method == "POST" else None, initial=initial)
-    named = [one for one in (source.lead, source.member) if one is not None]
-    form.offer(list(dict.fromkeys([*named, *officers_of(source.organ, on=day)])))
+    if source.lead:
+        del form.fields["lead"], form.fields["member"]
+    else:
+        form.offer(officers_of(source.organ, on=day))
     form.fields["groups"].choices = all_groups(day)  # type: ignore[attr-defined]
     experts = [(str(one.pk), one.name) for one in experts_of(source.organ, on=day)]
     form.fields["experts"].choices = experts  # type: ignore[attr-defined]
@@ -159,9 +159,8 @@ def _choices_of(source: origins.Source) -> list[Institution]:
 
 def _create(form: CreateForm, source: origins.Source, user: User) -> Any:
     given = form.given
-    people = {
-        one.pk: one for one in User.objects.filter(pk__in=[given["lead"], given["member"], *given.get("experts", [])])
-    }
+    asked = [given[name] for name in ("lead", "member") if name in given]
+    people = {one.pk: one for one in User.objects.filter(pk__in=[*asked, *given.get("experts", [])])}
     uscc = given.pop("institution", "").strip().upper()
     where = Institution.objects.filter(uscc=uscc).select_related("organ").first() if uscc else None
     return services.create_task(
@@ -169,8 +168,8 @@ def _create(form: CreateForm, source: origins.Source, user: User) -> Any:
         origin_id=source.key,
         institution=where,
         planned_on=given["planned_on"],
-        lead=people[int(given["lead"])],
-        member=people[int(given["member"])],
+        lead=people[int(given["lead"])] if "lead" in given else None,
+        member=people[int(given["member"])] if "member" in given else None,
         experts=[people[int(one)] for one in given.get("experts", [])],
         kind=given["kind"],
         groups=given["groups"],

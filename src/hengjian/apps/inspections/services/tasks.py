@@ -26,8 +26,10 @@ from hengjian.apps.record.services import Actor, append_event, snapshot
 from hengjian.apps.registry.models import Institution
 from hengjian.kernel.errors import DomainError, IllegalMove, NotAllowed, Refused
 from hengjian.kernel.transitions import Move
+from hengjian.ui.wording import zh_date
 
 REASON_MOST = 2_000
+DRAWN_ONLY = "抽中的检查人员不能在建立任务时更换；须回避的在抽查页办理。"
 
 
 @transaction.atomic
@@ -37,8 +39,8 @@ def create_task(
     origin_id: str,
     institution: Institution | None = None,
     planned_on: date,
-    lead: User,
-    member: User,
+    lead: User | None = None,
+    member: User | None = None,
     experts: Sequence[User] = (),
     kind: str = "",
     groups: Sequence[str] = (),
@@ -51,8 +53,9 @@ def create_task(
 ) -> Inspection:
     """Make one task from a plan or a lead, with its visit in the ledger.
 
-    `institution` is asked only where the origin covers many. Raises NotFound, NotAllowed or Refused with a sentence:
-    no such origin, two officers not fit that day, the burden guard says no, another task serves the origin.
+    `institution` is asked only where the origin covers many, the people only where no draw has named them.
+    Raises NotFound, NotAllowed or Refused with a sentence: no such origin, two officers not fit that day, the burden
+    guard says no, another task serves the origin.
     """
     earlier = already(client_id, "create", inspection=None, user=user, model=Inspection)
     if earlier is not None:
@@ -63,7 +66,8 @@ def create_task(
     if where is None:
         raise Refused("请选择要检查的机构。", where={"field": "institution"})
     _refuse_double(source, where)
-    check_officers(lead=lead, member=member, institution=where, on=planned_on)
+    _check_day(source, planned_on)
+    lead, member = _team(source, where, lead, member, experts, on=planned_on)
     visit = _reserved(source, where, planned_on, exception_note, actor=actor, now=now, today=on)
     row = Inspection(
         number=next_number("JC", planned_on.year),
@@ -90,6 +94,42 @@ def create_task(
     append_event(now=now, actor=actor, verb="inspection.create", thing=row, organ_path=row.organ_path, after=after)
     note_receipt(client_id, "create", inspection=row, thing=row, user=user, now=now)
     return row
+
+
+def _team(
+    source: origins.Source,
+    where: Institution,
+    lead: User | None,
+    member: User | None,
+    experts: Sequence[User],
+    *,
+    on: date,
+) -> tuple[User, User]:
+    """The two officers; where a draw names them nobody else, or drawing them would have been for nothing."""
+    if source.kind == "draw" and (source.lead is None or source.member is None):
+        raise Refused(f"抽查 {source.id} 还没有为{where.name}派出两名执法人员。")
+    named = {"lead": (source.lead, lead), "member": (source.member, member)}
+    for field, (drawn, given) in named.items():
+        if drawn is not None and given is not None and drawn.pk != given.pk:
+            raise Refused(DRAWN_ONLY, where={"field": field})
+    drawn_experts = {one.pk for one in source.experts}
+    if experts and source.lead is not None and {one.pk for one in experts} != drawn_experts:
+        raise Refused(DRAWN_ONLY, where={"field": "experts"})
+    lead, member = source.lead or lead, source.member or member
+    if lead is None or member is None:
+        raise Refused("请选择主检人员和检查人员。", where={"field": "member" if lead else "lead"})
+    check_officers(lead=lead, member=member, institution=where, on=on)
+    return lead, member
+
+
+def _check_day(source: origins.Source, day: date) -> None:
+    if source.planned_on is None or source.planned_until is None or source.planned_on <= day <= source.planned_until:
+        return
+    window = f"{zh_date(source.planned_on)}至{zh_date(source.planned_until)}"
+    raise Refused(
+        f"{source.label}的检查须在{window}进行，{zh_date(day)}不在这一期间。",
+        where={"field": "planned_on", "value": day.isoformat()},
+    )
 
 
 def _reserved(
@@ -144,16 +184,10 @@ def create_from_draw(
     *, unit: DrawUnit, planned_on: date, user: User, on: date, now: datetime, client_id: str = ""
 ) -> Inspection:
     """Make the task of one drawn target: institution, officers, experts and list come from the draw and its item."""
-    ref = f"{unit.draw.number}/{unit.unit_id}"
-    source = origins.source("draw", ref, user=user, on=on)
-    if source.lead is None or source.member is None:
-        raise Refused(f"抽查 {unit.draw.number} 还没有为{unit.institution.name}派出两名执法人员。")
     return create_task(
         origin_kind="draw",
-        origin_id=ref,
+        origin_id=f"{unit.draw.number}/{unit.unit_id}",
         planned_on=planned_on,
-        lead=source.lead,
-        member=source.member,
         user=user,
         on=on,
         now=now,
