@@ -10,7 +10,7 @@ from hengjian.apps.accounts.models import Avoidance, Role
 from hengjian.apps.record.models import Event
 from hengjian.apps.rectifications.models import Rectification, Reply
 from hengjian.apps.rectifications.procedures import LOOK_BACK, RECTIFICATION
-from hengjian.apps.rectifications.selectors import actions_for, to_verify
+from hengjian.apps.rectifications.selectors import actions_for, due_for, to_verify
 from hengjian.apps.rectifications.timing import clocks_of_item
 from hengjian.kernel.errors import DomainError, IllegalMove, NotAllowed, Refused
 from hengjian.kernel.transitions import every_pair
@@ -87,8 +87,66 @@ def test_the_finder_the_handler_and_who_entered_the_papers_do_not_verify(world: 
         world.do("strike_off", item, world.people.third)
     assert "strike_off" not in {move.action for move in actions_for(_fresh(item), world.people.third, on=TODAY)}
     assert not to_verify(world.people.third, on=TODAY).exists()
-    assert to_verify(world.people.member, on=TODAY).exists()
-    assert world.do("strike_off", item, world.people.member).state == "struck_off"
+    assert to_verify(world.people.chief, on=TODAY).exists()
+    assert world.do("strike_off", item, world.people.chief).state == "struck_off"
+
+
+def _may_not_verify(item: Rectification, user: Any) -> None:
+    for action in ("strike_off", "send_back"):
+        assert action not in {move.action for move in actions_for(_fresh(item), user, on=TODAY)}
+    assert not to_verify(user, on=TODAY).filter(pk=item.pk).exists()
+    assert due_for(user, on=TODAY)[0] == 0
+
+
+def test_a_chief_who_was_responsible_does_not_hand_the_item_on_and_strike_it_off(world: World) -> None:
+    people = world.people
+    item = world.do("assign", world.item(), people.chief, responsible=people.chief)
+    world.do("answer", item, people.institution_user)
+    world.do("assign", item, people.chief, responsible=people.third)
+    _may_not_verify(item, people.chief)
+    for action in ("strike_off", "send_back"):
+        with pytest.raises(IllegalMove) as refused:
+            world.do(action, item, people.chief)
+        assert refused.value.sentence.endswith("须由另一人办理：丁四承办过这一事项，请科长指定他人或者由局领导办理。")
+    assert _fresh(item).state == "answered"
+
+
+def test_the_second_officer_of_the_inspection_does_not_verify(world: World) -> None:
+    item = world.in_state("answered")
+    _may_not_verify(item, world.people.member)
+    with pytest.raises(IllegalMove, match="须由另一人办理：乙二参加了这次检查"):
+        world.do("strike_off", item, world.people.member)
+
+
+def test_whoever_once_entered_papers_does_not_verify_a_later_answer_either(world: World) -> None:
+    people = world.people
+    item = world.do("answer", world.item(), people.third, on_paper=True)
+    item = world.do("send_back", item, people.chief)
+    item = world.do("answer", item, people.institution_user, files=[evidence("新材料.pdf")])
+    Rectification.objects.filter(pk=item.pk).update(handled_by=people.lead)
+    _may_not_verify(item, people.third)
+    with pytest.raises(IllegalMove, match="须由另一人办理：丙三代录过书面材料"):
+        world.do("strike_off", item, people.third)
+    assert world.do("strike_off", item, people.chief).state == "struck_off"
+
+
+def test_in_a_small_county_the_leader_can_verify_when_all_others_took_part(world: World) -> None:
+    people = world.people
+    leader = make_user(world.tree.county, Role.LEADER, name="戊五")
+    item = world.do("assign", world.item(), people.chief, responsible=people.chief)
+    item = world.do("answer", item, people.third, on_paper=True)
+    for person in (people.lead, people.member, people.third, people.chief):
+        assert not to_verify(person, on=TODAY).exists()
+    assert [one.pk for one in to_verify(leader, on=TODAY)] == [item.pk]
+    assert {"strike_off", "send_back"} <= {move.action for move in actions_for(_fresh(item), leader, on=TODAY)}
+    assert world.do("strike_off", item, leader).verified_by == leader
+
+
+def test_a_part_in_one_item_does_not_bar_from_another(world: World) -> None:
+    world.do("assign", world.item(), world.people.chief, responsible=world.people.third)
+    other = world.in_state("answered")
+    assert [one.pk for one in to_verify(world.people.third, on=TODAY)] == [other.pk]
+    assert world.do("strike_off", other, world.people.third).state == "struck_off"
 
 
 def test_whoever_enters_paper_answers_does_not_verify_them(world: World) -> None:
@@ -97,7 +155,7 @@ def test_whoever_enters_paper_answers_does_not_verify_them(world: World) -> None
     assert Reply.objects.get(rectification=item).on_paper
     with pytest.raises(IllegalMove, match="须由另一人办理"):
         world.do("strike_off", item, world.people.third)
-    assert world.do("strike_off", item, world.people.member).verified_by == world.people.member
+    assert world.do("strike_off", item, world.people.chief).verified_by == world.people.chief
 
 
 def test_the_finder_does_not_withdraw_the_problem(world: World) -> None:
@@ -173,11 +231,11 @@ def test_rights_follow_role_organ_and_institution(world: World) -> None:
 def test_nobody_handles_an_institution_they_are_tied_to(world: World) -> None:
     item = world.in_state("answered")
     Avoidance.objects.create(
-        user=world.people.member, institution_id=world.institution.uscc, kind="kin", valid_from=LONG_AGO
+        user=world.people.third, institution_id=world.institution.uscc, kind="kin", valid_from=LONG_AGO
     )
     with pytest.raises(NotAllowed, match="回避关系"):
-        world.do("strike_off", item, world.people.member)
-    assert actions_for(_fresh(item), world.people.member, on=TODAY) == ()
+        world.do("strike_off", item, world.people.third)
+    assert actions_for(_fresh(item), world.people.third, on=TODAY) == ()
 
 
 def test_an_answer_after_the_limit_is_taken_and_told(world: World) -> None:

@@ -32,7 +32,7 @@ class Rectification(models.Model):
     """One problem that an institution has to put right; made from one finding of an inspection.
 
     `limit` is the last day on which an answer is in time; `first_limit` the one first ordered. `handled_by` is who
-    last acted for the organ (ordered, sent back, entered papers): with the finder, that person does not verify.
+    last acted for the organ (ordered, entered papers). Who does not verify: `separation`.
     `problem_type` is the group of the check list (CK-A … CK-L), "" where the finding has no item.
     """
 

@@ -14,6 +14,8 @@ from hengjian.kernel.errors import NotAllowed
 
 HANDLERS = frozenset({Role.OFFICER, Role.SECTION_CHIEF})
 CHIEFS = frozenset({Role.SECTION_CHIEF, Role.LEADER})
+VERIFIERS = HANDLERS | CHIEFS
+"""With the leader: in a county's small organ the others may all have had a part in the item."""
 
 declare(
     Permission("rectification.view", "查看整改台账", OFFICIALS | {Role.INSTITUTION_USER}, for_bureau=True),
@@ -21,7 +23,7 @@ declare(
     Permission("rectification.answer", "提交整改材料", frozenset({Role.INSTITUTION_USER}), "institution"),
     Permission("rectification.record_answer", "代录书面整改材料", HANDLERS, "own", for_bureau=True),
     Permission("rectification.order", "下达整改", HANDLERS, "own", for_bureau=True),
-    Permission("rectification.verify", "验收销号、退回再改", HANDLERS, "own", for_bureau=True),
+    Permission("rectification.verify", "验收销号、退回再改", VERIFIERS, "own", for_bureau=True),
     Permission("rectification.extend", "批准整改延期", CHIEFS, "own"),
     Permission("rectification.assign", "改派整改承办人", CHIEFS, "own"),
     Permission("rectification.withdraw", "撤销整改事项", CHIEFS, "own"),

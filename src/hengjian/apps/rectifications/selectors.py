@@ -16,7 +16,7 @@ from hengjian.apps.rectifications.models import LookBack, LookBackTarget, Rectif
 from hengjian.apps.rectifications.overdue import reported_to_superior, standing_filter
 from hengjian.apps.rectifications.policies import CHIEFS, ESCALATE
 from hengjian.apps.rectifications.procedures import RECTIFICATION, WITH_INSTITUTION
-from hengjian.apps.rectifications.services import excluded_from
+from hengjian.apps.rectifications.separation import parts_in, without_part_of
 from hengjian.apps.registry.models import Institution
 from hengjian.kernel.transitions import Move, moves_from
 
@@ -46,7 +46,7 @@ def actions_for(item: Rectification, user: User, *, on: date) -> tuple[Move, ...
         if move.permission != ESCALATE
         and move.action != "correct"
         and may(user, move.permission, item, on=on)
-        and not (move.second_person and str(user.pk) in excluded_from(item, move))
+        and not (move.second_person and str(user.pk) in parts_in(item, move))
     )
 
 
@@ -62,12 +62,9 @@ def to_order(user: Any, *, on: date) -> QuerySet[Rectification]:
 
 
 def to_verify(user: Any, *, on: date) -> QuerySet[Rectification]:
-    """Answers that this person may verify: not of items they found, handle or entered."""
+    """Answers that this person may verify: not of items that they had a part in."""
     rows = visible(user, "rectification.verify", items_seen_by(user, on=on), on=on).filter(state="answered")
-    # IS NULL stands beside each, or NOT (NULL = …) would lose the row
-    for person in ("found_by", "responsible", "handled_by"):
-        rows = rows.filter(Q(**{f"{person}__isnull": True}) | ~Q(**{person: user}))
-    return rows
+    return without_part_of(rows, user)
 
 
 def overdue_for_chief(user: Any, *, on: date) -> QuerySet[Rectification]:

@@ -18,6 +18,7 @@ from hengjian.apps.rectifications.evidence import Incoming, Kept, keep_files
 from hengjian.apps.rectifications.models import Evidence, Rectification, Reply
 from hengjian.apps.rectifications.policies import HANDLERS, handling_policy
 from hengjian.apps.rectifications.procedures import METHODS, RECTIFICATION
+from hengjian.apps.rectifications.separation import parts_in, require_second_person
 from hengjian.kernel.errors import IllegalMove, NotFound, Refused
 from hengjian.kernel.transitions import Move
 from hengjian.law.catalogue import threshold
@@ -157,7 +158,7 @@ def strike_off(
     note: str,
     seen: str | None = None,
 ) -> Rectification:
-    """Verify the answer and strike the item off; not by who found the problem, handles it or entered the papers."""
+    """Verify the answer and strike the item off; not by anybody with a part in it (`separation`)."""
     today = timezone.localdate(now)
     if method and method not in METHODS:
         raise _refused("method", "没有这种验收方式，请从列出的方式中选一种。")
@@ -310,14 +311,6 @@ def refuse_move(*, rows: QuerySet[Rectification], pk: int, action: str, user: Us
     return _perform(rows, pk, action, user, now, facts=facts, apply=apply, seen=None)
 
 
-def excluded_from(row: Rectification, move: Move) -> Collection[str]:
-    """Ids of the people whom a second-person move excludes: finder, who handles it, who last acted for the organ."""
-    people = [row.found_by_id]
-    if move.action != "withdraw":
-        people += [row.responsible_id, row.handled_by_id]
-    return {str(pk) for pk in people if pk}
-
-
 def _perform(
     rows: QuerySet[Rectification],
     pk: int,
@@ -332,6 +325,11 @@ def _perform(
     today = timezone.localdate(now)
     _look_first(rows, pk, action, user, seen, today)
     reason = str(facts.get("reason") or facts.get("note") or "")
+
+    def took_part(row: Rectification, move: Move) -> Collection[str]:
+        require_second_person(row, move, user)
+        return parts_in(row, move)
+
     item: Rectification = perform(
         procedure=RECTIFICATION,
         action=action,
@@ -342,7 +340,7 @@ def _perform(
         facts=facts,
         reason=reason,
         apply=apply,
-        took_part=excluded_from,
+        took_part=took_part,
     )
     return item
 
