@@ -219,6 +219,15 @@ def test_the_numbers_open_to_their_rows(world: World) -> None:
     assert "没有整改事项" in _text(make_user(world.tree.other_county, Role.OFFICER), "numbers")
 
 
+@pytest.mark.parametrize("year", ["9" * 5000, "1999", "02026", "二〇二六", "-1", "2026.0", "\x00"])
+def test_a_year_that_is_none_shows_all_years(world: World, year: str) -> None:
+    world.item()
+    answer = _client(world.people.third).get(_url("numbers"), {"year": year})
+    assert answer.status_code == 200
+    assert [tab.label for tab in answer.context["year_tabs"] if tab.current] == ["全部年份"]
+    assert answer.context["total"].total == 1
+
+
 def test_pages_ask_the_database_little(world: World, django_assert_max_num_queries: Any) -> None:
     items = [world.in_state("answered") for _ in range(4)]
     client = _client(world.people.third)

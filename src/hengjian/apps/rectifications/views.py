@@ -177,8 +177,9 @@ def show_numbers(request: HttpRequest) -> HttpResponse:
     by = request.GET.get("by", "organ")
     by = by if by in counts.GROUPINGS else "organ"
     years = sorted({day.year for day in rows.dates("found_on", "year")}, reverse=True)
+    # compared as text: int() refuses thousands of digits with an error of its own
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in years else None
+    year = next((one for one in years if str(one) == asked), None)
     period: dict[str, str] = {}
     if year:
         rows = rows.filter(found_on__year=year)
