@@ -43,6 +43,19 @@ def test_hours_give_a_moment_in_china_time_from_any_offset(capsys: pytest.Captur
         assert answered(capsys, "PEN-33.report", "--from", written)["due"] == "2026-11-07T10:15:00+08:00"
 
 
+def test_hours_say_that_their_counting_is_the_strict_reading(capsys: pytest.CaptureFixture[str]) -> None:
+    assert answered(capsys, "PEN-36", "--from", "2026-09-30T10:30") == {
+        "due": "2026-10-01T10:30:00+08:00",
+        "provisional": False,
+        "steps": [
+            "起算：2026年9月30日 10:30（北京时间）采取措施，自该时刻之后连续计算，休息日照计，不因休息日顺延"
+            "（本系统从严掌握，不是条文原文）。",
+            "期限：24小时（《市场监督管理行政处罚程序规定》第三十六条）。",
+            "届满：满24小时为2026年10月1日 10:30（北京时间）。",
+        ],
+    }
+
+
 def test_a_moment_will_do_for_days_and_is_read_in_china(capsys: pytest.CaptureFixture[str]) -> None:
     assert answered(capsys, "PEN-18", "--from", "2026-11-01T20:00:00Z")["due"] == "2026-11-23"
 

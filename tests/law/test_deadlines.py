@@ -111,6 +111,19 @@ def test_hours_are_counted_from_the_moment() -> None:
     assert due_of("TR-05c", start) == due_of("PEN-36", start)
 
 
+def test_hours_end_on_a_holiday_and_no_article_is_claimed_for_that() -> None:
+    in_hours = [clock for clock in lawbook().clocks if clock.unit == "hours"]
+    assert {"PEN-33.report", "PEN-36"} <= {clock.id for clock in in_hours}
+    for clock in in_hours:
+        assert (clock.rolls, clock.counted_by) == (False, None), clock.id
+        start = datetime(2026, 9, 30, 10, 30, tzinfo=SHANGHAI)
+        found = derive(rule_on(clock.id, start.date()), start=start, calendar=published_calendar())
+        assert found.due == datetime(2026, 10, 1, 10, 30, tzinfo=SHANGHAI)
+        opening = found.steps[0]
+        assert opening.endswith("不因休息日顺延（本系统从严掌握，不是条文原文）。"), opening
+        assert "《" not in opening
+
+
 @pytest.mark.skipif(not TABLE.exists(), reason="the table of working days is not here")
 def test_the_notices_give_the_published_table_day_by_day() -> None:
     calendar = published_calendar()

@@ -233,6 +233,12 @@ def test_a_pause_the_wrong_way_round_and_years_out_of_range_are_refused() -> Non
         derive(rule(), start=date(2026, 1, 5), calendar=CALENDAR, pauses=[Pause(date(2026, 1, 6), date(9999, 12, 31))])
 
 
+@pytest.mark.parametrize("claim", [{"rolls": True}, {"counting_basis": "《法》第八十条"}])
+def test_a_rule_in_hours_neither_rolls_nor_cites_how_days_are_counted(claim: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="a period in hours runs on"):
+        rule(24, "hours", **claim)
+
+
 def test_a_rule_in_hours_needs_a_moment() -> None:
     with pytest.raises(Refused, match="按小时计算，起算要写明时刻"):
         derive(rule(24, "hours"), start=date(2026, 2, 2), calendar=CALENDAR)

@@ -33,7 +33,8 @@ class Rule:
     """One statutory period as the law of the starting day has it.
 
     `basis` is the article with the figure, `counting_basis` the one on how periods are counted (start day, end on a
-    holiday) or ""; `rolls` whether a last day that is no working day moves to the next one. `caveat` is said first.
+    holiday) or ""; `rolls` whether a last day that is no working day moves to the next one. A rule in hours has neither,
+    its moment never moves. `caveat` is said first.
     """
 
     id: str
@@ -48,6 +49,10 @@ class Rule:
     extensions: tuple[Extension, ...] = ()
     pauses: tuple[str, ...] = ()
     caveat: str = ""
+
+    def __post_init__(self) -> None:
+        if self.unit == "hours" and (self.rolls or self.counting_basis):
+            raise ValueError(f"{self.id}: a period in hours runs on; it neither rolls nor cites how days are counted")
 
 
 @dataclass(frozen=True, slots=True, order=True)

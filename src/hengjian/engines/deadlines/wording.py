@@ -152,8 +152,8 @@ def provisional(years: Sequence[int]) -> list[str]:
 
 
 def opening_hours(rule: Rule, begin: datetime) -> str:
-    """The starting moment."""
-    how = f"自该时刻起连续计算，休息日照计{_cited(rule.counting_basis)}"
+    """The starting moment. How hours are counted is the house's cautious reading: no article is named for it."""
+    how = "自该时刻之后连续计算，休息日照计，不因休息日顺延（本系统从严掌握，不是条文原文）"
     return f"{rule.caveat}起算：{moment_text(begin)}（北京时间）{rule.trigger}，{how}。"
 
 
