@@ -33,8 +33,8 @@ class Rule:
     """One statutory period as the law of the starting day has it.
 
     `basis` is the article with the figure, `counting_basis` the one on how periods are counted (start day, end on a
-    holiday) or ""; `rolls` whether a last day that is no working day moves to the next one. A rule in hours has neither,
-    its moment never moves. `caveat` is said first.
+    holiday) or ""; `rolls` whether a last day that is no working day moves to the next one. A rule in hours has
+    neither: its moment never moves. `caveat` is said first.
     """
 
     id: str
