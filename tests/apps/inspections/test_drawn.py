@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +10,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from hengjian.apps.accounts.models import Role, User
 from hengjian.apps.draws.models import Draw, DrawUnit
 from hengjian.apps.draws.selectors import in_force, team_of
 from hengjian.apps.inspections import services
 from hengjian.apps.inspections.models import Inspection
+from hengjian.apps.inspections.selectors import inspections_of, inspections_seen_by
+from hengjian.apps.record.models import Event
 from hengjian.kernel.errors import Refused
 from tests.apps.draws.samples import LATER, Stage, draw_at, make_stage
+from tests.apps.factories import make_user
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 DAY = date(2026, 3, 10)
@@ -83,3 +87,46 @@ def test_the_day_lies_in_the_weeks_the_draw_has_fixed(stage: Stage, day: date):
     assert caught.value.where is not None
     assert caught.value.where["field"] == "planned_on"
     assert drawn_task(stage, unit, planned_on=date(2026, 3, 9)).planned_on - timedelta(days=8) == date(2026, 3, 1)
+
+
+@pytest.fixture
+def sealed(stage: Stage) -> Inspection:
+    return drawn_task(stage, first_target(draw_at(stage, "announced", mode="sealed")))
+
+
+def seen(user: Any, on: date = ON) -> list[Inspection]:
+    return list(inspections_seen_by(User.objects.get(pk=user.pk), on=on))
+
+
+def test_the_task_of_a_sealed_draw_is_for_those_who_go_and_those_who_hold_the_targets(stage: Stage, sealed: Inspection):
+    city_chief = make_user(stage.office.tree.city, Role.SECTION_CHIEF)
+    analyst = make_user(stage.office.county, Role.ANALYST)
+    for user in (stage.chief, stage.leader, sealed.lead, sealed.member):
+        assert seen(user) == [sealed]
+        assert list(inspections_of(sealed.institution, user, on=ON)) == [sealed]
+    for user in (stage.legal, stage.supervisor, city_chief, analyst):
+        assert seen(user) == []
+        assert list(inspections_of(sealed.institution, user, on=ON)) == []
+    assert all(seen(one) == [] for one in stage.officers if one.pk not in sealed.officer_ids)
+
+
+def test_from_the_entry_on_or_once_the_draw_is_opened_overseers_see_the_task_again(stage: Stage, sealed: Inspection):
+    Inspection.objects.filter(pk=sealed.pk).update(state="entered")
+    assert seen(stage.legal) == [sealed]
+    Inspection.objects.filter(pk=sealed.pk).update(state="cancelled")
+    assert seen(stage.legal) == []
+    Draw.objects.update(published_at=LATER)
+    assert seen(stage.legal) == [sealed]
+
+
+def test_no_event_names_the_institution_of_a_sealed_draw_before_the_entry(stage: Stage, sealed: Inspection):
+    told = Event.objects.filter(verb__in=("inspection.create", "visit.reserve"))
+    assert told.count() == 2
+    for event in told:
+        assert sealed.institution.name not in f"{event.thing_label}{event.before}{event.after}"
+        assert sealed.institution.uscc not in f"{event.thing_label}{event.before}{event.after}"
+        assert "institution" not in event.after
+    at = timezone.make_aware(datetime(2026, 3, 10, 9, 0))
+    services.notify(inspection=sealed, user=stage.chief, on=ON, now=LATER)
+    services.enter(inspection=sealed, user=sealed.lead, on=DAY, now=at)
+    assert Event.objects.get(verb="inspection.arrive").after["institution"] == sealed.institution.name

@@ -132,6 +132,8 @@ CANCEL_CODES: dict[str, str] = {
 }
 WORKING = ("assigned", "notified", "entered", "on_site")
 """States in which the two officers have something to do at the institution."""
+BEFORE_ENTRY = ("assigned", "notified", "cancelled")
+"""States in which nobody has come to the institution: what a sealed draw hides is still hidden."""
 WRITABLE = ("entered", "on_site")
 """States in which what is found on site may be written."""
 UNFINISHED = (*WORKING, "record_closed", "in_review", "fixed")

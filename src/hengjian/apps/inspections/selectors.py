@@ -7,20 +7,39 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from hengjian.apps.accounts.models import Organ
 from hengjian.apps.accounts.rights import may, visible
+from hengjian.apps.draws.models import Draw
 from hengjian.apps.inspections.models import Attachment, Finding, Inspection, SampledReport
-from hengjian.apps.inspections.procedures import UNFINISHED, WORKING
+from hengjian.apps.inspections.procedures import BEFORE_ENTRY, UNFINISHED, WORKING
 from hengjian.apps.registry.models import Institution
 
 
 def inspections_seen_by(user: Any, *, on: date) -> QuerySet[Inspection]:
-    """Tasks of one's own (officer or expert), and for chiefs and overseers those of their organ and below."""
+    """Tasks of one's own (officer or expert), and for chiefs and overseers those of their organ and below.
+
+    Where a sealed draw is not opened yet, a task whose visit has not begun is for those who go and for holders of
+    `draw.targets` alone: the name of the institution would break the seal.
+    """
     rows = Inspection.objects.select_related("institution", "organ", "lead", "member", "visit")
     if may(user, "inspection.view", on=on) is None:
         return rows.none()
     overseen = visible(user, "inspection.oversee", Inspection.objects.all(), on=on).order_by().values("pk")
     as_expert = Inspection.experts.through.objects.filter(user_id=user.pk).values("inspection_id")
-    return rows.filter(Q(lead=user) | Q(member=user) | Q(pk__in=as_expert) | Q(pk__in=overseen))
+    others = Q(pk__in=overseen) & ~_under_seal(user, on=on)
+    return rows.filter(Q(lead=user) | Q(member=user) | Q(pk__in=as_expert) | others)
+
+
+def _under_seal(user: Any, *, on: date) -> Q:
+    """Tasks before entry of sealed draws that are not open to everybody nor, before that, to this person."""
+    trusted = visible(user, "draw.targets", Organ.objects.all(), on=on, organ="")
+    closed = sealed_draws().exclude(organ_id__in=trusted.order_by().values("pk"))
+    return Q(origin_kind="draw", state__in=BEFORE_ENTRY, origin_id__in=closed.order_by().values("number"))
+
+
+def sealed_draws() -> QuerySet[Draw]:
+    """Draws in sealed mode whose proof is not public yet."""
+    return Draw.objects.filter(mode="sealed", published_at__isnull=True)
 
 
 def state_counts(rows: QuerySet[Inspection]) -> dict[str, int]:

@@ -112,6 +112,7 @@ def create_visit(*, institution: Institution, actor: Actor, now: datetime, **val
         organ_path=visit.organ.path,
         reason=visit.exception_note,
         basis=CHK,
-        after=snapshot(visit),
+        # the target of a draw is told by the draw, once its seal is off
+        after=snapshot(visit, without=("institution",) if visit.origin_kind == "draw" else ()),
     )
     return visit

@@ -210,7 +210,8 @@ class Visit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.institution.name}"
+        # events carry this text to every reader of the record: before entry nobody reads there who will be visited
+        return f"入企 {self.number}"
 
     @property
     def organ_path(self) -> str:

@@ -79,7 +79,8 @@ def enter(
     entry.save()
     if row.state in ("assigned", "notified"):
         _enter_first(row, entry, user=user, on=on, now=now)
-    tell(writing, "inspection.arrive", entry, {"officer": person.name, "method": entry.get_method_display()}, now=now)
+    said = {"officer": person.name, "method": entry.get_method_display(), "institution": row.institution.name}
+    tell(writing, "inspection.arrive", entry, said, now=now)
     note_receipt(client_id, "enter", inspection=row, thing=entry, user=user, now=now)
     return entry
 

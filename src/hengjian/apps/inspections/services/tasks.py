@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -17,7 +18,7 @@ from hengjian.apps.inspections.checklist import check_groups, usual_groups
 from hengjian.apps.inspections.models import Inspection
 from hengjian.apps.inspections.officers import check_officers, why_not
 from hengjian.apps.inspections.procedures import CANCEL_CODES, INSPECTION, WORKING
-from hengjian.apps.inspections.selectors import unfinished_of
+from hengjian.apps.inspections.selectors import sealed_draws, unfinished_of
 from hengjian.apps.inspections.services.writing import already, locked, move, note_receipt, text_of
 from hengjian.apps.plans.models import Visit
 from hengjian.apps.plans.numbering import next_number
@@ -53,7 +54,7 @@ def create_task(
 ) -> Inspection:
     """Make one task from a plan or a lead, with its visit in the ledger.
 
-    `institution` is asked only where the origin covers many, the people only where no draw has named them.
+    `institution` is asked where the origin covers many, people where no draw has named them.
     Raises NotFound, NotAllowed or Refused with a sentence: no such origin, two officers not fit that day, the burden
     guard says no, another task serves the origin.
     """
@@ -90,10 +91,16 @@ def create_task(
     row.full_clean()
     row.save()
     _engage(row, experts or source.experts, on=planned_on)
-    after = snapshot(row) | {"experts": [one.name for one in row.experts.all()]}
+    after = _told(row) | {"experts": [one.name for one in row.experts.all()]}
     append_event(now=now, actor=actor, verb="inspection.create", thing=row, organ_path=row.organ_path, after=after)
     note_receipt(client_id, "create", inspection=row, thing=row, user=user, now=now)
     return row
+
+
+def _told(row: Inspection) -> dict[str, Any]:
+    """The task as its event tells it; the target of a sealed draw is told by the event of entry, not before."""
+    sealed = row.origin_kind == "draw" and sealed_draws().filter(number=row.origin_id).exists()
+    return snapshot(row, without=("institution", "fields") if sealed else ())
 
 
 def _team(
