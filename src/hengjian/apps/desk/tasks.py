@@ -52,10 +52,12 @@ def clock_kind(since: datetime, now: datetime) -> str:
 
 
 def grouped(tasks: Iterable[Task], now: datetime) -> list[Group]:
-    """Oldest first: over a month, over a week, this week; empty groups are left out."""
+    """What is overdue, then oldest first: over a month, over a week, this week; empty groups are left out."""
     ordered = sorted(tasks, key=lambda one: one.since)
+    late = tuple(one for one in ordered if one.clock == "late")
     bounds = (("month", "等了 30 日以上", MONTH), ("week", "等了一周以上", WEEK), ("fresh", "一周以内", timedelta.min))
-    groups, left = [], ordered
+    groups = [Group("late", "逾期的事", "bad", late)] if late else []
+    left = [one for one in ordered if one.clock != "late"]
     for key, title, least in bounds:
         mine = tuple(one for one in left if now - one.since >= least)
         left = [one for one in left if now - one.since < least]

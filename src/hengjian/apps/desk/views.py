@@ -26,7 +26,7 @@ from hengjian.ui.parts import Tab
 
 FIRST_VISIT = timedelta(days=7)
 LIVE, ALL, ONE_KIND = 3, 10, 100
-BAR = {"month": "amb", "week": "mid", "fresh": "blue"}
+BAR = {"late": "red", "month": "amb", "week": "mid", "fresh": "blue"}
 
 
 @signed_in
@@ -63,6 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "total": sum(one.total for one in waiting),
         "deadlines": None if view else deadlines,
         "late": deadlines.late,
+        "overdue": sum(len(group.tasks) for group in groups if group.key == "late"),
         "old": sum(len(group.tasks) for group in groups if group.key == "month"),
         "waiting": waiting,
         "hidden": [one for one in chosen if one.total > len(one.tasks)],

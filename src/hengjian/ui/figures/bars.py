@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from hengjian.ui.figures.drawing import Drawn, element, join, mark, number, percent, picture
 
 METER_KINDS = {"": "up", "ok": "ok", "warn": "amb"}
-PART_KINDS = {"blue": "up", "mid": "mid", "grey": "grey", "amb": "amb", "ink": "sum"}
+PART_KINDS = {"red": "bad", "blue": "up", "mid": "mid", "grey": "grey", "amb": "amb", "ink": "sum"}
 
 
 def meter(
