@@ -66,13 +66,18 @@ def _columns(line: Callable[[Clock], Line]) -> tuple[Column, ...]:
 
     return (
         Column("label", "事项", note=lambda clock: clock.title, sort="label"),
-        Column("rule_id", "时限", kind="id", sort="rule_id", only_wide=True),
+        Column("rule_id", "依据规则", _rule, sort="rule_id", only_wide=True),
         Column("line", "剩余", lambda clock: line(clock).text, cell=shown),
         Column("due_on", "届满日", kind="date", note=doubt, sort="due_on"),
         Column("started_on", "起算日", kind="date", sort="started_on", only_wide=True),
         Column("organ", "承办机关", "organ.short_name", sort="organ__path", only_wide=True),
         Column("responsible", "责任人", lambda one: one.responsible.name if one.responsible else "—", only_wide=True),
     )
+
+
+def _rule(clock: Clock) -> str:
+    """The rule of the calendar of law; a limit a person has set stands under none."""
+    return clock.rule_id if clock.kind == "rule" else "机关确定"
 
 
 def _state_lookup(today: date, now: datetime) -> Callable[[Any, Any], Any]:
