@@ -141,6 +141,11 @@ class Shown:
     missing_url: str
 
     @property
+    def left(self) -> int:
+        """Institutions in scope that are not done, whatever share of them the duty asks for."""
+        return max(0, self.meter.total - self.meter.done)
+
+    @property
     def kind(self) -> str:
         return "ok" if self.meter.is_met and self.meter.total else "warn"
 
