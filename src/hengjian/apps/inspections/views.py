@@ -24,6 +24,7 @@ from hengjian.apps.inspections.selectors import findings_of, inspections_seen_by
 from hengjian.apps.inspections.sources import draws_for, open_targets
 from hengjian.apps.plans.scope import scope_of
 from hengjian.apps.registry.models import Institution
+from hengjian.apps.registry.selectors import institutions_seen_by
 from hengjian.apps.runs.exports import note_export
 from hengjian.kernel.errors import NotAllowed
 from hengjian.ui.parts import Action, Empty
@@ -199,6 +200,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "history": presenting.history_of(task, short=True),
         "result": presenting.result_title(task.result_code),
         "working": task.state in WORKING,
+        "known": institutions_seen_by(request.user, on=today()).filter(pk=task.institution_id).exists(),
     }
     return render(request, "inspections/show.html", page)
 
