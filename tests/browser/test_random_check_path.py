@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
+from hengjian.apps.draws.lotteries import issue_from, issues_from
 from hengjian.project.demo import PASSWORD
 from tests.browser.conftest import Started, _answers, _free_port
 from tests.browser.test_phone import Handset
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.browser
 
 SHOTS = os.environ.get("HENGJIAN_SHOTS", "")
 BEIJING = timezone(timedelta(hours=8))
-ISSUES = (("ssq", "2026135", "2026136"), ("kl8", "2026311", "2026312"))
+KINDS = ("ssq", "kl8")
 NUMBERS = ("03 09 14 18 26 31 + 07", "1 4 9 13 17 20 22 28 31 36 40 44 47 51 55 60 66 70 75 79")
 JPEG = b"\xff\xd8\xff\xe0" + b"corrected label" * 400
 HOURS_TO_THE_NUMBERS = 4
@@ -122,7 +123,8 @@ def commit(city: City, chief: Page) -> datetime:
     expect(chief.get_by_text("名录和人员已冻结。")).to_be_visible()
     chief.get_by_role("link", name="公布承诺").first.click()
     at = city.now().replace(second=0, microsecond=0) + timedelta(hours=HOURS_TO_THE_NUMBERS)
-    for place, (kind, issue, fallback) in enumerate(ISSUES):
+    for place, kind in enumerate(KINDS):
+        issue, fallback = issues_from(kind, at, at + timedelta(days=2))
         chief.locator(f"[name=form-{place}-kind]").select_option(kind)
         chief.locator(f"[name=form-{place}-issue]").fill(issue)
         chief.locator(f"[name=form-{place}-drawn_at]").fill(moment(at))
@@ -136,7 +138,8 @@ def commit(city: City, chief: Page) -> datetime:
 
 def type_numbers(page: Page, url: str, at: datetime, button: str) -> None:
     page.goto(f"{url}entropy/")
-    for place, ((_, issue, _fallback), numbers) in enumerate(zip(ISSUES, NUMBERS, strict=True)):
+    for place, (kind, numbers) in enumerate(zip(KINDS, NUMBERS, strict=True)):
+        issue = issue_from(kind, at)
         page.locator(f"[name=s{place}-issue]").fill(issue)
         page.locator(f"[name=s{place}-published_at]").fill(moment(at))
         page.locator(f"[name=s{place}-values]").fill(numbers)

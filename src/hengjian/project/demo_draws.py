@@ -60,14 +60,11 @@ def _finished(item: Any, batch: int, people: Mapping[str, User], *, start: datet
     services.freeze_roster(pk=draw.pk, user=chief, now=start + timedelta(minutes=20), today=first)
     drawn_at = start.replace(hour=21, minute=30) + timedelta(days=1)
     deadline = start.replace(hour=12) + timedelta(days=2)
+    sources = _sources(drawn_at, drawn_at + timedelta(days=2))
     committing.commit_draw(
-        pk=draw.pk,
-        user=chief,
-        now=start + timedelta(minutes=62),
-        sources=_sources(drawn_at, drawn_at + timedelta(days=2)),
-        deadline=deadline,
+        pk=draw.pk, user=chief, now=start + timedelta(minutes=62), sources=sources, deadline=deadline
     )
-    typed = _typed(drawn_at)
+    typed = _typed(sources, drawn_at)
     later = drawn_at + timedelta(minutes=15)
     entropy.enter_entropy(pk=draw.pk, user=chief, now=later, today=later.date(), given=typed)
     later += timedelta(minutes=6)
@@ -78,26 +75,20 @@ def _finished(item: Any, batch: int, people: Mapping[str, User], *, start: datet
     return drawing.publish_draw(pk=draw.pk, user=chief, now=later, today=later.date())
 
 
-def _issue(kind: str, day: date) -> str:
-    number = day.timetuple().tm_yday
-    return f"{day.year}{number * 3 // 7 if kind == 'ssq' else number:03d}"
-
-
 def _sources(at: datetime, fallback_at: datetime) -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": kind,
-            "issue": _issue(kind, at.date()),
-            "drawn_at": at,
-            "fallback_issue": f"{int(_issue(kind, at.date())) + 1}",
-            "fallback_at": fallback_at,
-        }
-        for kind in ("ssq", "kl8")
-    ]
+    from hengjian.apps.draws.lotteries import issues_from
+
+    made = []
+    for kind in ("ssq", "kl8"):
+        issue, fallback = issues_from(kind, at, fallback_at)
+        made.append(
+            {"kind": kind, "issue": issue, "drawn_at": at, "fallback_issue": fallback, "fallback_at": fallback_at}
+        )
+    return made
 
 
-def _typed(at: datetime) -> list[dict[str, Any]]:
+def _typed(sources: list[dict[str, Any]], at: datetime) -> list[dict[str, Any]]:
     return [
-        {"issue": _issue(kind, at.date()), "published_at": at, "values": values, "evidence": WHERE}
-        for kind, values in (("ssq", SSQ), ("kl8", KL8))
+        {"issue": one["issue"], "published_at": at, "values": values, "evidence": WHERE}
+        for one, values in zip(sources, (SSQ, KL8), strict=True)
     ]

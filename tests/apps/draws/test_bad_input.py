@@ -107,8 +107,7 @@ def test_a_deregistered_institution_and_one_at_its_cap_are_left_out_with_reason(
     draw = project(stage)
     found = {one.institution_id: (one.code, one.note) for one in draw.exclusions.all()}
     assert found[closed.pk] == ("deregistered", "登记状态为注销")
-    assert found[busy.pk][0] == "burden_cap"
-    assert found[busy.pk][1].startswith("2026年对该机构已安排 2 次计入上限的检查，达到年度上限 2 次")
+    assert found[busy.pk] == ("burden_cap", "2026年计入上限的检查已达上限 2 次")
     assert draw.population["食品"] == {"registry": 12, "roster": 10, "excluded": 2}
 
 
@@ -245,7 +244,7 @@ def test_entropy_that_exists_too_soon(stage):
         ),
         (lambda: sources(issue="第23期"), "双色球的期号应为年份加三位期号，如 2026133，“第23期”不对。"),
         (lambda: sources(kind="nyse"), "没有“nyse”这一熵来源。"),
-        (lambda: sources(fallback_issue="2026023"), "双色球的备用期号不能与正式的相同，应当写下一期。"),
+        (lambda: sources(fallback_issue="2026023"), "双色球的备用期号不能与正式的相同，也不能更早，应当写下一期。"),
         (
             lambda: sources(fallback_at=DEADLINE),
             "双色球的备用期 2026024 应当在截止时间以后产生，否则两期可以挑选。",
@@ -496,7 +495,8 @@ def test_dates_that_do_not_fit(stage):
     assert said(lambda: project(stage, planned_to=date(2026, 3, 8))) == "计划检查的止日早于起日。"
     draw = draw_at(stage, "frozen")
     late = timezone.make_aware(datetime(2026, 3, 10, 12, 0))
-    fallback = [one | {"fallback_at": late + timedelta(days=1)} for one in SOURCES]
+    later = {"fallback_at": late + timedelta(days=2)}
+    fallback = [SOURCES[0] | later | {"fallback_issue": "2026027"}, SOURCES[1] | later | {"fallback_issue": "2026061"}]
     assert said(lambda: commit(stage, draw, deadline=late, sources=fallback)) == (
         "计划检查从 2026-03-09 开始，早于熵的截止日。抽取完成以前不能检查。"
     )

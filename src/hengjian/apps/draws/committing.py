@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,10 +14,11 @@ from hengjian.apps.accounts.models import Organ, User
 from hengjian.apps.accounts.policies import policy_of
 from hengjian.apps.draws import bundle, pool, roster
 from hengjian.apps.draws.access import locked, refuse_stale
-from hengjian.apps.draws.models import NO_COMMIT, Draw
+from hengjian.apps.draws.lotteries import GAMES, check_day, number_on, parts_of, refuse_before
+from hengjian.apps.draws.models import NO_COMMIT, Draw, DrawSecret
 from hengjian.apps.draws.procedures import DRAW, EXCLUSIONS, SUBSTITUTIONS
 from hengjian.apps.draws.services import quota_of
-from hengjian.apps.draws.sources import KINDS, bits_of, read_issue
+from hengjian.apps.draws.sources import KINDS, SourceKind, bits_of, read_issue
 from hengjian.apps.record.services import Actor, perform
 from hengjian.engines.draws import (
     OPEN_SALT_SHA256,
@@ -37,6 +38,8 @@ from hengjian.ui.wording import zh_datetime
 LADDER = ("每人上限加1", "从参加机关借用人员", "推迟并作废，另列批次")
 NAMED_MOST = 5
 EVIDENCE_MOST = 200
+NEVER = datetime.max.replace(tzinfo=UTC)
+NO_FALLBACK = "截止仍未举行的，本次抽查作废"
 
 
 def iso(moment: datetime) -> str:
@@ -45,51 +48,105 @@ def iso(moment: datetime) -> str:
 
 
 def read_sources(given: list[Mapping[str, Any]], *, deadline: datetime, now: datetime) -> list[dict[str, Any]]:
-    """Check the named sources: known kinds, right issues, each drawn late enough, fallback after the deadline.
+    """Check the named sources: known kinds, issues of the future by the games' calendar, fallback after the deadline.
 
     `given` rows hold kind, issue, drawn_at (datetime), fallback_issue, fallback_at (datetime). Refused names the fault.
+    What is made by hand (dice) has no fallback and comes before every other source.
     """
     rules = draw_rules(timezone.localdate(now))
-    earliest = now + timedelta(hours=rules.gap_hours)
-    made, seen = [], set()
+    made: list[dict[str, Any]] = []
     for row in given:
         kind = KINDS.get(str(row["kind"]))
         if kind is None:
             raise Refused(f"没有“{str(row['kind'])[:20]}”这一熵来源。", where={"field": "sources"})
-        issue, fallback = read_issue(kind, row["issue"]), read_issue(kind, row["fallback_issue"])
-        if issue == fallback:
-            raise Refused(
-                f"{kind.name}的备用{kind.issue_label}不能与正式的相同，应当写下一期。", where={"field": "sources"}
-            )
-        if row["drawn_at"] < earliest:
-            raise Refused(
-                f"{kind.name} {issue} 定于 {zh_datetime(row['drawn_at'])}产生，距现在不足 {rules.gap_hours} 小时。"
-                f"熵须在公布承诺至少 {rules.gap_hours} 小时以后才产生，最早 {zh_datetime(earliest)}。",
-                where={"field": "sources"},
-            )
-        if row["drawn_at"] > deadline:
-            raise Refused(f"{kind.name} {issue} 的产生时间晚于熵的截止时间。", where={"field": "deadline"})
-        if row["fallback_at"] <= deadline:
-            raise Refused(
-                f"{kind.name}的备用期 {fallback} 应当在截止时间以后产生，否则两期可以挑选。",
-                where={"field": "sources"},
-            )
-        if (kind.key, issue) in seen:
-            raise Refused(f"{kind.name} {issue} 写了两次。", where={"field": "sources"})
-        seen.add((kind.key, issue))
-        made.append(
-            {
-                "kind": kind.key,
-                "name": kind.name,
-                "issue": issue,
-                "drawn_at": iso(row["drawn_at"]),
-                "fallback_issue": fallback,
-                "fallback_at": iso(row["fallback_at"]),
-                "where": kind.where,
-            }
-        )
+        source = _read_source(kind, row, deadline=deadline, now=now, gap_hours=rules.gap_hours)
+        if any((one["kind"], one["issue"]) == (kind.key, source["issue"]) for one in made):
+            raise Refused(f"{kind.name} {source['issue']} 写了两次。", where={"field": "sources"})
+        made.append(source)
     _check_strength(made, rules)
+    _check_last_word(made)
     return made
+
+
+def _read_source(
+    kind: SourceKind, row: Mapping[str, Any], *, deadline: datetime, now: datetime, gap_hours: int
+) -> dict[str, Any]:
+    issue, at = read_issue(kind, row["issue"]), row["drawn_at"]
+    earliest = now + timedelta(hours=gap_hours)
+    if at < earliest:
+        raise Refused(
+            f"{kind.name} {issue} 定于 {zh_datetime(at)}产生，距现在不足 {gap_hours} 小时。"
+            f"熵须在公布承诺至少 {gap_hours} 小时以后才产生，最早 {zh_datetime(earliest)}。",
+            where={"field": "sources"},
+        )
+    if at > deadline:
+        raise Refused(f"{kind.name} {issue} 的产生时间晚于熵的截止时间。", where={"field": "deadline"})
+    source = {"kind": kind.key, "name": kind.name, "issue": issue, "drawn_at": iso(at), "where": kind.where}
+    if kind.by_hand:
+        if row.get("fallback_issue") or row.get("fallback_at"):
+            raise Refused(
+                f"{kind.name}是人做的，不能有备用场次，否则可以不满意再掷一次。到截止时间没有举行的，本次抽查作废。",
+                where={"field": "sources"},
+            )
+        return source | {"fallback_issue": "", "fallback_at": ""}
+    fallback, fallback_at = read_issue(kind, row["fallback_issue"]), row["fallback_at"]
+    if parts_of(GAMES[kind.key], fallback) <= parts_of(GAMES[kind.key], issue):
+        raise Refused(
+            f"{kind.name}的备用{kind.issue_label}不能与正式的相同，也不能更早，应当写下一期。",
+            where={"field": "sources"},
+        )
+    if fallback_at <= deadline:
+        raise Refused(
+            f"{kind.name}的备用期 {fallback} 应当在截止时间以后产生，否则两期可以挑选。",
+            where={"field": "sources"},
+        )
+    local = timezone.localtime
+    refuse_before(kind.key, kind.name, issue, local(earliest), f"距现在不足 {gap_hours} 小时或者已经开出，不能作为熵")
+    refuse_before(kind.key, kind.name, fallback, local(deadline), "不晚于熵的截止时间，两期可以挑选")
+    check_day(kind.key, kind.name, issue, local(at))
+    check_day(kind.key, kind.name, fallback, local(fallback_at))
+    return source | {"fallback_issue": fallback, "fallback_at": iso(fallback_at)}
+
+
+def _check_last_word(sources: list[dict[str, Any]]) -> None:
+    """What people do by hand comes first: who knows all the other numbers must have nothing left to decide."""
+    others = [datetime.fromisoformat(one["drawn_at"]) for one in sources if not KINDS[one["kind"]].by_hand]
+    for source in sources:
+        if KINDS[source["kind"]].by_hand and datetime.fromisoformat(source["drawn_at"]) >= min(others, default=NEVER):
+            raise Refused(
+                f"{source['name']}须早于其他各来源（最早 {zh_datetime(min(others))}）举行，"
+                "否则掷骰的人知道其他号码以后还能左右结果。",
+                where={"field": "sources"},
+            )
+
+
+def refuse_used(sources: list[dict[str, Any]], *, now: datetime) -> None:
+    """Refuse an issue that an earlier draw has typed as its entropy, or one before it: its numbers are known."""
+    typed = [one for row in Draw.objects.exclude(entropy=[]).values_list("entropy", flat=True) for one in row]
+    typed += [one for row in DrawSecret.objects.exclude(typed=[]).values_list("typed", flat=True) for one in row]
+    for source in sources:
+        known = [one for one in typed if one["kind"] == source["kind"]]
+        known = [one for one in known if datetime.fromisoformat(one["published_at"]) <= now]
+        for issue in (source["issue"], source["fallback_issue"]):
+            if issue and any(_drawn_by(one, issue) for one in known):
+                raise Refused(
+                    f"{source['name']} {issue} 不晚于以前的抽查已经录为熵的一期，号码早已公开，不能再用。"
+                    f"请写以后的{KINDS[source['kind']].issue_label}。",
+                    where={"field": "sources"},
+                )
+
+
+def _drawn_by(typed: Mapping[str, Any], issue: str) -> bool:
+    """Whether `issue` was out when another of its kind was typed; a typed number off its day proves only itself."""
+    if typed["issue"] == issue:
+        return True
+    game = GAMES.get(typed["kind"])
+    if game is None:
+        return False
+    day = timezone.localdate(datetime.fromisoformat(typed["published_at"]))
+    year, number = parts_of(game, typed["issue"])
+    off = abs(number - number_on(game, day))
+    return year == day.year and off <= game.slack and parts_of(game, issue) < (year, number)
 
 
 def _check_strength(sources: list[dict[str, Any]], rules: DrawRules) -> None:
@@ -116,7 +173,7 @@ def entropy_spec(sources: list[dict[str, Any]]) -> list[str]:
             order = "不计次序" if part.unordered else "按次序连写为一个整数" if part.repeats else "按次序"
             lines.append(
                 f"{kind.name} {source['issue']} {part.label}（{order}），定于 {source['drawn_at']}；"
-                f"截止仍未产生的用 {source['fallback_issue']}"
+                + (f"截止仍未产生的用 {source['fallback_issue']}" if source["fallback_issue"] else NO_FALLBACK)
             )
     return lines
 
@@ -230,6 +287,7 @@ def commit_draw(
 def _prepare(draw: Draw, *, sources: list[Mapping[str, Any]], deadline: datetime, now: datetime) -> None:
     today = timezone.localdate(now)
     draw.sources = read_sources(sources, deadline=deadline, now=now)
+    refuse_used(draw.sources, now=now)
     draw.not_before = min(datetime.fromisoformat(one["drawn_at"]) for one in draw.sources)
     draw.deadline = deadline
     if draw.planned_from < timezone.localdate(deadline):

@@ -34,13 +34,30 @@ def read_entropy(draw: Draw, given: list[Mapping[str, Any]], *, now: datetime) -
     """
     if len(given) != len(draw.sources):
         raise Refused(f"承诺写明 {len(draw.sources)} 个来源，录入了 {len(given)} 个。")
-    return [_read_one(draw, source, row, now=now) for source, row in zip(draw.sources, given, strict=True)]
+    made = [_read_one(draw, source, row, now=now) for source, row in zip(draw.sources, given, strict=True)]
+    _check_hands_first(draw, made)
+    return made
+
+
+def _check_hands_first(draw: Draw, made: list[dict[str, Any]]) -> None:
+    """Dice that fell late, when another source was out already, are no entropy: the roller had the last word."""
+    out = [datetime.fromisoformat(one["drawn_at"]) for one in draw.sources if not KINDS[one["kind"]].by_hand]
+    out += [datetime.fromisoformat(one["published_at"]) for one in made if not KINDS[one["kind"]].by_hand]
+    for one in made:
+        if KINDS[one["kind"]].by_hand and out and datetime.fromisoformat(one["published_at"]) >= min(out):
+            raise Refused(
+                f"{one['name']}公布于 {zh_datetime(datetime.fromisoformat(one['published_at']))}，不早于其他来源"
+                f"（最早 {zh_datetime(min(out))}），不能用。请作废本次抽查。",
+                where={"field": "published_at", "source": one["kind"]},
+            )
 
 
 def _read_one(draw: Draw, source: Mapping[str, Any], row: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
     kind = KINDS[source["kind"]]
     where = {"field": "entropy", "source": source["kind"]}
     absent = bool(row.get("absent"))
+    if absent and kind.by_hand:
+        raise Refused(f"{kind.name}没有备用场次。到截止时间没有举行的，按承诺作废本次抽查。", where=where)
     issue, wanted = read_issue(kind, row["issue"]), source["fallback_issue" if absent else "issue"]
     if issue != wanted:
         raise Refused(

@@ -123,10 +123,11 @@ class SourceForm(forms.Form):
     fallback_at = MomentField(label="备用期产生时间", required=False)
 
     def clean(self) -> dict[str, Any]:
-        """A source is named with everything or not at all."""
+        """A source is named with everything or not at all; what is made by hand has no fallback."""
         data = super().clean() or {}
         if data.get("kind"):
-            for name in ("issue", "drawn_at", "fallback_issue", "fallback_at"):
+            by_hand = data["kind"] in KINDS and KINDS[data["kind"]].by_hand
+            for name in ("issue", "drawn_at") if by_hand else ("issue", "drawn_at", "fallback_issue", "fallback_at"):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, f"请写明{self.fields[name].label}。")
         return data
@@ -145,8 +146,7 @@ class NamedSources(forms.BaseFormSet):
         super().add_fields(form, index)
         if index is not None and index < LEAST_SOURCES:
             form.empty_permitted = False
-            for field in form.fields.values():
-                field.required = True
+            form.fields["kind"].required = True
 
 
 SourceFormSet = forms.formset_factory(

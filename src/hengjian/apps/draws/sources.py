@@ -36,7 +36,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class SourceKind:
-    """A kind of source: its public name, what identifies one drawing of it, and its parts."""
+    """A kind of source: its public name, what identifies one drawing of it, and its parts.
+
+    `by_hand`: people make the numbers, so it comes before all others and has no fallback. What is not made by hand is a
+    lottery, whose calendar stands in `lotteries.GAMES`.
+    """
 
     key: str
     name: str
@@ -45,9 +49,9 @@ class SourceKind:
     issue_pattern: str = r"20\d{2}\d{3}"
     issue_hint: str = "年份加三位期号，如 2026133"
     where: str = ""
+    by_hand: bool = False
 
 
-LOTTERY = r"20\d{5}"
 KINDS: dict[str, SourceKind] = {
     one.key: one
     for one in (
@@ -84,6 +88,7 @@ KINDS: dict[str, SourceKind] = {
             issue_pattern=r"[0-9A-Za-z一-龥._-]{2,40}",
             issue_hint="场次的名称，如 2026-11-17-一号",
             where="十面骰连掷14次，公证员在场，录像公开",
+            by_hand=True,
         ),
     )
 }
