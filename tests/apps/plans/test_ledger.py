@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from hengjian.apps.accounts.models import Role
 from hengjian.apps.plans import guard, merging, services
 from hengjian.apps.plans.models import MergeProposal, Visit
 from hengjian.apps.plans.parameters import set_parameter, settings_of
+from hengjian.apps.plans.secrecy import is_secret
 from hengjian.apps.record.models import Event
 from hengjian.kernel.errors import IllegalMove, NotAllowed, Refused
 from tests.apps.factories import make_actor, make_institution, make_user
@@ -155,6 +156,17 @@ def test_a_parameter_needs_a_source_a_sane_value_and_a_day_to_come(office, value
     assert said(lambda: set_parameter(**given, actor=make_actor(office.chief), now=NOW, today=TODAY)) == sentence
 
 
+def test_nobody_enters_before_the_reservation_or_in_another_year_than_the_plan(office, item, lab):
+    visit = reserve(lab, office.officer, day=date(2026, 3, 10), item=item)
+    actor = make_actor(office.officer)
+    early = visit.reserved_at - timedelta(seconds=1)
+    sentence = said(lambda: services.enter_visit(visit=visit, at=early, actor=actor, now=visit.reserved_at))
+    assert f"早于{visit.number}登记预约的时间" in sentence
+    late = datetime(2027, 1, 4, 2, 0, tzinfo=UTC)
+    sentence = said(lambda: services.enter_visit(visit=visit, at=late, actor=actor, now=late))
+    assert sentence == f"{item.number} 是2026年度的事项，不能在2027年入企。"
+
+
 def test_entering_on_another_day_asks_the_guard_again(office, item, lab):
     first = reserve(lab, office.officer, day=date(2026, 3, 10), item=item)
     reserve(lab, office.officer, day=date(2026, 6, 10), item=item)
@@ -188,8 +200,9 @@ def test_a_visit_moves_only_where_the_guard_allows(office, item, lab):
 
 
 def test_two_organs_make_one_visit_of_two_when_both_agree(office, item, lab):
+    short_gap(office)
     host = reserve(lab, office.officer, day=date(2026, 3, 10), item=item)
-    guest = reserve(lab, office.city_officer, day=date(2026, 3, 20), **TIP)
+    guest = reserve(lab, office.city_officer, day=date(2026, 3, 20), item=plan_in_force_of_city(office, KEY))
     proposal = MergeProposal.objects.get()
     assert (proposal.host, proposal.guest, proposal.state) == (host, guest, "open")
     given = {"proposal": proposal, "now": NOW, "today": TODAY}
@@ -258,19 +271,59 @@ def test_another_organs_unannounced_visit_counts_but_is_not_named(office, lab):
     assert (answer.code, answer.merge_candidates) == ("gap", ())
     assert visit.number not in answer.sentence
     assert answer.sentence.startswith(
-        "另一机关已安排对该机构的检查，离这一天太近：两次检查至少相隔 60 日（涉企检查的年度频次和间隔（默认值）），"
+        "已另有对该机构的检查安排，离这一天太近：两次检查至少相隔 60 日（涉企检查的年度频次和间隔（默认值）），"
         "请另选日期。"
     )
     assert answer.earliest is None
     assert guard.ask(institution=lab, organ=office.tree.city, day=date(2026, 3, 25), on=TODAY).merge_candidates
 
 
-def plan_in_force_of_city(office):
+def short_gap(office) -> None:
+    """A gap so short that two planned visits may stand near each other."""
+    given = {"name": "min_gap_days", "value": 7, "source": "公告", "valid_from": TODAY}
+    set_parameter(organ=office.county, **given, actor=make_actor(office.chief), now=NOW, today=TODAY)
+
+
+@pytest.mark.parametrize("secret", [TIP, SECRET])
+def test_a_secret_visit_is_not_proposed_to_another_organ(office, item, lab, secret):
+    short_gap(office)
+    reserve(lab, office.officer, day=date(2026, 3, 10), item=item)
+    values = secret if secret is TIP else {"item": plan_in_force_of_city(office), "origin_kind": "campaign"}
+    guest = reserve(lab, office.city_officer, day=date(2026, 3, 20), **values)
+    assert is_secret(guest)
+    assert not MergeProposal.objects.exists()
+    sentence = guard.ask(institution=lab, organ=office.county, day=date(2026, 3, 21), on=TODAY).sentence
+    assert guest.number not in sentence
+
+
+def test_a_secret_visit_is_still_proposed_within_its_own_organ(office, item, lab):
+    host = reserve(lab, office.officer, day=date(2026, 3, 10), item=item)
+    guest = reserve(lab, office.officer, day=date(2026, 3, 20), **TIP)
+    assert (MergeProposal.objects.get().host, MergeProposal.objects.get().guest) == (host, guest)
+
+
+def test_nobody_of_another_organ_joins_a_visit_upon_a_tip(office, item, lab):
+    host = reserve(lab, office.city_officer, day=date(2026, 3, 20), **TIP)
+    given = {"origin_kind": "key_field", "origin_id": "Q-1", "item": item, "now": NOW, "today": TODAY}
+    actor = make_actor(office.officer)
+    assert said(lambda: merging.ask_to_join(host=host, organ=office.county, actor=actor, **given)) == (
+        "不能并入这次检查：它在入企以前不公开。"
+    )
+
+
+def test_a_visit_that_has_begun_is_no_secret(office, lab):
+    visit = reserve(lab, office.officer, day=date(2026, 3, 10), **TIP)
+    at = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
+    assert is_secret(visit)
+    assert not is_secret(services.enter_visit(visit=visit, at=at, actor=make_actor(office.officer), now=at))
+
+
+def plan_in_force_of_city(office, *items):
     from tests.apps.plans.samples import file
 
     leader = make_user(office.tree.city, Role.LEADER)
     above = make_user(office.tree.province, Role.SECTION_CHIEF)
-    plan = draft(office.city_officer, office.tree.city, SECRET)
+    plan = draft(office.city_officer, office.tree.city, *(items or (SECRET,)))
     return file(plan, drafter=office.city_officer, approver=leader, superior=above).items.get()
 
 

@@ -29,6 +29,7 @@ from hengjian.apps.plans.procedures import CHK, VISIT
 from hengjian.apps.record.services import Actor, perform
 from hengjian.apps.registry.models import Institution
 from hengjian.kernel.errors import IllegalMove, NotFound, Refused
+from hengjian.ui.wording import zh_datetime
 
 
 @transaction.atomic
@@ -151,10 +152,12 @@ def _ask_again(visit: Visit, *, day: date, on: date) -> None:
 def enter_visit(*, visit: Visit, at: datetime, actor: Actor, now: datetime) -> Visit:
     """Officials are at the gate: `at` is when. On another day than reserved the guard is asked again.
 
-    A visit joined to another one is entered on the other one's day. Proposals that still wait lapse.
+    A visit joined to another one is entered on the other one's day. Proposals that still wait lapse. Refused before
+    the visit was reserved and in another year than the plan's.
     """
     visit = lock_visit(visit)
     day = timezone.localdate(at)
+    _require_planned_time(visit, at, day)
     if visit.merged_with_id is None and visit.state == "reserved" and day != visit.day:
         _ask_again(visit, day=day, on=timezone.localdate(now))
     if visit.merged_with is not None and visit.merged_with.state in ("reserved", "entered", "done"):
@@ -166,6 +169,20 @@ def enter_visit(*, visit: Visit, at: datetime, actor: Actor, now: datetime) -> V
     for guest in entered.guests.filter(state="reserved").exclude(day=day):
         _moved(guest, "move", actor=actor, now=now, day=day, reason="随主查检查入企", columns={"day": day})
     return entered
+
+
+def _require_planned_time(visit: Visit, at: datetime, day: date) -> None:
+    if at < visit.reserved_at:
+        raise Refused(
+            f"入企时间{zh_datetime(timezone.localtime(at))}早于{visit.number}登记预约的时间"
+            f"{zh_datetime(timezone.localtime(visit.reserved_at))}，不能登记入企。",
+            where={"field": "at", "value": at.isoformat()},
+        )
+    if visit.item is not None and day.year != visit.item.plan.year:
+        raise Refused(
+            f"{visit.item.number} 是{visit.item.plan.year}年度的事项，不能在{day.year}年入企。",
+            where={"field": "day", "value": day.isoformat()},
+        )
 
 
 def _require_same_day(visit: Visit, day: date) -> None:
