@@ -9,7 +9,7 @@ from typing import Any
 from hengjian.apps.accounts.models import Organ, Posting, Role, User
 from hengjian.apps.inspections import services, storage
 from hengjian.apps.inspections.codes import token_for
-from hengjian.apps.inspections.models import Attachment, Finding, Inspection, ReportSample, SampledReport
+from hengjian.apps.inspections.models import Attachment, Finding, Inspection, OnSite, ReportSample, SampledReport
 from hengjian.apps.plans.models import PlanItem, Visit
 from hengjian.apps.registry.models import Institution
 from tests.apps.factories import LONG_AGO, NOW, TODAY, make_institution, make_user
@@ -140,6 +140,14 @@ class World:
                 task = self.act("publish_result", task, user=self.chief)
         assert task.state == state
         return task
+
+
+def begun_earlier(task: Inspection, *, by: timedelta) -> Inspection:
+    """The task as if made, entered and begun so much earlier."""
+    Inspection.objects.filter(pk=task.pk).update(created_at=NOW - by)
+    Visit.objects.filter(pk=task.visit_id).update(reserved_at=NOW - by, entered_at=NOW - by)
+    OnSite.objects.filter(inspection=task).update(started_at=NOW - by)
+    return fresh(task)
 
 
 def fresh(task: Inspection) -> Inspection:

@@ -18,7 +18,7 @@ from hengjian.apps.record.models import Event
 from hengjian.apps.registry.models import Calibration, Instrument, Person
 from hengjian.kernel.errors import DomainError, NotFound, Refused
 from tests.apps.factories import NOW, make_institution
-from tests.apps.inspections.samples import JPEG, PDF, World, fresh
+from tests.apps.inspections.samples import JPEG, PDF, World, begun_earlier, fresh
 from tests.apps.runs.samples import backwards, finding, finished, put_into_lake, report
 
 MB = 1024 * 1024
@@ -34,7 +34,7 @@ def sentence_of(call: Any) -> str:
 
 
 def test_a_phone_two_days_ahead_is_kept_flagged_and_told(world: World):
-    task = world.on_site()
+    task = begun_earlier(world.on_site(), by=timedelta(hours=3))
     ahead = timedelta(days=2)
     answer = world.act(
         "answer_item", task, item_id="CK-A1", answer="ok",
@@ -66,6 +66,29 @@ def test_a_time_in_the_future_betrays_a_phone_that_does_not_tell_its_clock():
     assert (timing.happened_at, timing.clock_flag) == (NOW, True)
     said = clock_sentence(made_at=NOW, happened_at=NOW, skew_s=10_800, flagged=True)
     assert said.startswith("手机时钟比服务器快 3 小时")
+
+
+def test_a_phone_that_tells_a_time_before_the_task_is_set_to_it_flagged_and_told(world: World):
+    task = world.task()
+    long_ago = NOW - timedelta(days=300)
+    entry = world.act("enter", task, made_at=long_ago, sent_at=NOW)
+    assert (entry.made_at, entry.happened_at, entry.clock_flag) == (long_ago, NOW, True)
+    assert entry.clock_sentence == (
+        "手机记为2026年1月5日 10:00，早于检查任务的建立或者上一步，按2026年11月1日 10:00记入，"
+        "两个时间都已保存。请校准手机时钟。"
+    )
+    assert fresh(task).visit.entered_at == NOW
+
+
+def test_an_answer_is_not_before_the_beginning_of_the_check(world: World):
+    task = begun_earlier(world.on_site(), by=timedelta(hours=3))
+    given = {"answer": "ok", "sent_at": NOW}
+    late = world.act("answer_item", task, item_id="CK-A1", made_at=NOW - timedelta(hours=2), **given)
+    assert (late.happened_at, late.clock_flag) == (NOW - timedelta(hours=2), False)
+    near = world.act("answer_item", task, item_id="CK-A2", made_at=NOW - timedelta(minutes=184), **given)
+    assert (near.happened_at, near.clock_flag) == (NOW - timedelta(hours=3), False)
+    early = world.act("answer_item", task, item_id="CK-D2", made_at=NOW - timedelta(hours=4), **given)
+    assert (early.happened_at, early.clock_flag) == (NOW - timedelta(hours=3), True)
 
 
 # -- sent twice, written by two ----------------------------------------------------------------------------------------
@@ -366,7 +389,7 @@ def test_every_step_is_answered_on_site(with_reports: World):
 
 
 def test_moments_of_a_visit_are_the_writers(world: World):
-    task = world.task()
+    task = world.task(now=NOW - timedelta(days=1))
     morning = datetime(2026, 11, 1, 1, 14, tzinfo=UTC)
     for user in (world.lead, world.member):
         world.act("enter", task, user=user, made_at=morning, sent_at=NOW)

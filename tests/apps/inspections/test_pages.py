@@ -71,6 +71,23 @@ def test_an_unknown_origin_is_a_sentence(world: World):
     assert "检查任务没有“tip”这种来源" in answer.content.decode()
 
 
+def test_raw_values_with_a_nul_are_sentences(world: World):
+    answer = client_of(world.chief).get(reverse("inspections:create") + "?kind=alert&id=%00")
+    assert answer.status_code == 422
+    assert "预警的编号不对，没有这项来源。" in answer.content.decode()
+    task = world.on_site()
+    for name in ("finding", "item_id"):
+        file = SimpleUploadedFile("a.jpg", JPEG)
+        refused = post(world.lead, "attach", task, kind="photo", file=file, caption="", **{name: "x\0"})
+        assert refused.status_code == 422
+        assert "附件所属的检查项或者问题的编号不对，没有收下。" in refused.content.decode()
+
+
+def test_a_year_of_five_thousand_digits_is_this_year(world: World):
+    page = client_of(world.chief).get(reverse("inspections:random_leg"), {"year": "9" * 5_000})
+    assert page.status_code == 200
+
+
 def test_officers_go_the_whole_way_on_pages(world: World):
     task = world.task()
     assert "登记入企" in get(world.lead, "show", task)

@@ -9,17 +9,18 @@ import pytest
 from hengjian.apps.accounts.models import Posting
 from hengjian.apps.inspections.models import Attachment, CheckAnswer, Finding, OnSite
 from hengjian.apps.inspections.phone.models import PhoneEntry
+from hengjian.apps.inspections.presenting import site_facts_of
 from hengjian.apps.inspections.storage import read_attachment
 from hengjian.apps.record.models import Event
 from tests.apps.inspections.phones import BEGIN, Phone, states
-from tests.apps.inspections.samples import JPEG, NOW, TODAY, World, fresh, make_officer
+from tests.apps.inspections.samples import JPEG, NOW, TODAY, World, begun_earlier, fresh, make_officer
 
 MB = 1024 * 1024
 HOUR = timedelta(hours=1)
 
 
 def test_a_whole_visit_written_without_a_connection_comes_in_with_its_own_times(world: World):
-    task = world.task()
+    task = world.task(now=NOW - 24 * HOUR)
     mine, theirs = Phone(world.lead, task), Phone(world.member, task)
     gate = NOW - 3 * HOUR
     mine.write("enter", at=gate, method="typed", code=task.number, note="门口没有二维码", lat=31.2, lon=121.5)
@@ -106,6 +107,38 @@ def test_one_phone_may_register_both_officers(world: World):
     assert states(phone.send()) == ["accepted"] * 3
 
 
+def test_nobody_is_registered_as_scanned_by_the_colleague_and_who_registered_is_kept(world: World):
+    from hengjian.apps.inspections.codes import token_for
+
+    task = world.task()
+    phone = Phone(world.lead, task)
+    code = token_for("institution", world.lab.uscc)
+    outcome = phone.send(phone.write("enter", method="institution", code=code, note="x", officer=world.member.pk))[0]
+    assert (outcome.state, outcome.sentence) == (
+        "refused",
+        "扫码登记只能由应见山本人办理；替同事登记的，请用手工登记并写明原因。",
+    )
+    assert not task.entries.exists()
+    typed = phone.write("enter", method="typed", code=task.number, note="手机没电", officer=world.member.pk)
+    assert states(phone.send(typed)) == ["accepted"]
+    assert task.entries.get().note == "由沈砚秋代为登记：手机没电"
+    assert ("入企说明", "由沈砚秋代为登记：手机没电") in site_facts_of(fresh(task))
+    assert Event.objects.get(verb="inspection.arrive").after["registered_by"] == "沈砚秋"
+
+
+@pytest.mark.parametrize("lat", [10**400, -(10**400), 1e300])
+def test_a_number_of_four_hundred_digits_is_a_sentence(world: World, lat: float):
+    phone = Phone(world.lead, world.task())
+    outcome = phone.send(phone.write("enter", method="typed", code=phone.task.number, lat=lat, lon=1))[0]
+    assert (outcome.state, outcome.sentence) == ("refused", "“lat”应当是数。")
+
+
+def test_a_task_number_with_a_nul_is_a_sentence(world: World):
+    phone = Phone(world.lead, world.task())
+    outcome = phone.send(phone.answer() | {"task": "JC\0"})[0]
+    assert (outcome.state, outcome.sentence) == ("refused", "这一条没有写明检查编号。")
+
+
 def test_the_scanned_code_of_another_place_is_refused(world: World):
     from hengjian.apps.inspections.codes import token_for
 
@@ -122,7 +155,7 @@ def test_the_scanned_code_of_another_place_is_refused(world: World):
 
 @pytest.mark.parametrize(("ahead", "way"), [(timedelta(days=2), "快"), (timedelta(days=-2), "慢")])
 def test_a_phone_clock_two_days_off_is_kept_with_both_times_and_told(world: World, ahead: timedelta, way: str):
-    phone = Phone(world.lead, world.on_site(), ahead=ahead)
+    phone = Phone(world.lead, begun_earlier(world.on_site(), by=2 * HOUR), ahead=ahead)
     outcome = phone.send(phone.answer(at=NOW - HOUR))[0]
     assert outcome.state == "accepted"
     assert outcome.sentence.startswith(f"手机时钟比服务器{way} 2 天：手机记为")

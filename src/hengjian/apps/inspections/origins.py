@@ -97,6 +97,8 @@ def source(kind: str, ref: str, *, user: User, on: date) -> Source:
     origin = _ORIGINS.get(kind)
     if origin is None:
         raise Refused(f"检查任务没有“{kind[:20]}”这种来源。", where={"field": "origin"})
+    if "\0" in ref:
+        raise Refused(f"{origin.label}的编号不对，没有这项来源。", where={"field": "origin"})
     found = origin.fetch(user, on, ref)
     if found is None:
         raise NotFound(f"没有这项{origin.label}，或者您无权查看。")

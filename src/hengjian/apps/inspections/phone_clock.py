@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -27,12 +28,36 @@ class Timing:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def time_of(*, made_at: datetime | None, sent_at: datetime | None, now: datetime) -> Timing:
+def earliest_of(task: Any, *, entering: bool = False) -> datetime:
+    """Before this moment nothing can have been written on site: the task, its notice, the entry, the beginning.
+
+    `entering`: for an officer's own entry, which may be before the colleague's.
+    """
+    steps = [task.created_at, task.notified_at]
+    if not entering:
+        steps += [task.visit.entered_at, getattr(getattr(task, "on_site", None), "started_at", None)]
+    found: datetime = max(one for one in steps if one is not None)
+    return found
+
+
+def time_of(
+    *, made_at: datetime | None, sent_at: datetime | None, now: datetime, earliest: datetime | None = None
+) -> Timing:
     """The times of one write; all arguments aware, `sent_at` is the phone's clock at the moment of sending.
 
     With `sent_at` the skew is known and taken off; without it only a time in the future betrays the phone. What
-    happened is never later than the server received it.
+    happened is never later than the server received it, and not before `earliest`: a phone that tells an earlier time
+    is set to it, and flagged where it was off by more than the tolerance.
     """
+    timing = _by_skew(made_at=made_at, sent_at=sent_at, now=now)
+    floor = min(earliest, now) if earliest is not None else timing.happened_at
+    if made_at is None or timing.happened_at >= floor:
+        return timing
+    flag = timing.clock_flag or floor - timing.happened_at > TOLERANCE
+    return replace(timing, happened_at=floor, clock_flag=flag)
+
+
+def _by_skew(*, made_at: datetime | None, sent_at: datetime | None, now: datetime) -> Timing:
     if made_at is None:
         return Timing(now, now, now, None, False)
     skew = sent_at - now if sent_at is not None else None
@@ -48,13 +73,23 @@ def time_of(*, made_at: datetime | None, sent_at: datetime | None, now: datetime
 
 def clock_sentence(*, made_at: datetime, happened_at: datetime, skew_s: int | None, flagged: bool) -> str:
     """What the person reads about the clock of the phone; empty where it was right."""
-    if not flagged or skew_s is None:
+    if not flagged:
         return ""
-    way = "快" if skew_s > 0 else "慢"
-    return (
-        f"手机时钟比服务器{way} {_span(abs(skew_s))}：手机记为{zh_datetime(timezone.localtime(made_at))}，"
-        f"折算为{zh_datetime(timezone.localtime(happened_at))}，两个时间都已保存。请校准手机时钟。"
-    )
+    skew = timedelta(seconds=skew_s or 0)
+    off = abs(skew) > TOLERANCE
+    told = f"手机时钟比服务器{'快' if skew > timedelta() else '慢'} {_span(abs(skew_s or 0))}：" if off else ""
+    told += f"手机记为{_words(made_at)}，"
+    corrected = made_at - skew if off else made_at
+    if happened_at - corrected > TOLERANCE:
+        told += f"折算为{_words(corrected)}，" if off else ""
+        told += f"早于检查任务的建立或者上一步，按{_words(happened_at)}记入，"
+    else:
+        told += f"折算为{_words(happened_at)}，"
+    return f"{told}两个时间都已保存。请校准手机时钟。"
+
+
+def _words(moment: datetime) -> str:
+    return zh_datetime(timezone.localtime(moment))
 
 
 def _span(seconds: int) -> str:

@@ -175,6 +175,7 @@ def site_facts_of(inspection: Inspection) -> list[tuple[str, Any]]:
         how = entry.get_method_display()
         place = f"，距登记场所 {entry.distance_m:.0f} 米" if entry.distance_m is not None else ""
         found.append((f"{entry.by.name}入企", f"{zh_datetime(entry.happened_at)}　{how}{place}"))
+        found += [("入企说明", entry.note)] if entry.note else []
         found += [("时钟", entry.clock_sentence)] if entry.clock_flag else []
     site = getattr(inspection, "on_site", None)
     if site is not None and site.started_at:

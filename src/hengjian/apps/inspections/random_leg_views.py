@@ -43,7 +43,7 @@ SHOWN_PEOPLE = 20
 def _asked(request: HttpRequest, today: date) -> tuple[int, str, list[int]]:
     years = years_drawn(request.user, on=today)
     text = request.GET.get("year", "")
-    year = int(text) if text.isascii() and text.isdigit() and int(text) in years else (years or [today.year])[0]
+    year = next((one for one in years if str(one) == text), (years or [today.year])[0])
     measure = request.GET.get("of", "")
     return year, measure if measure in MEASURES else "problem", years
 

@@ -195,6 +195,8 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
     task = task_of(request, number)
     form = FileForm(request.POST, request.FILES)
     item_id, finding = request.POST.get("item_id", ""), None
+    if "\0" in item_id + request.POST.get("finding", ""):
+        raise Refused("附件所属的检查项或者问题的编号不对，没有收下。", where={"field": "item_id"})
     if request.POST.get("finding"):
         finding = get_object_or_404(task.findings, number=request.POST["finding"])
     if not form.is_valid():

@@ -20,6 +20,7 @@ from hengjian.apps.inspections.phone.models import PhoneEntry
 from hengjian.apps.inspections.phone.parsing import Sent, text_in
 from hengjian.apps.inspections.phone.procedures import PHONE_ENTRY
 from hengjian.apps.inspections.policies import inspection_policy
+from hengjian.apps.inspections.selectors import inspections_seen_by
 from hengjian.apps.record.services import Actor, perform
 from hengjian.kernel.errors import IllegalMove, NotFound, Refused
 from hengjian.kernel.transitions import Move
@@ -33,7 +34,8 @@ def held_seen_by(user: Any, *, on: date) -> QuerySet[PhoneEntry]:
         state__in=("held", "adopted", "set_aside"), standing={}
     )  # collisions are the officers'
     rows = rows.select_related("organ", "author", "decided_by", "inspection__institution", "inspection__organ")
-    return visible(user, "inspection.review", rows, on=on)
+    seen = inspections_seen_by(user, on=on).order_by().values("pk")
+    return visible(user, "inspection.review", rows.filter(inspection_id__in=seen), on=on)
 
 
 def conflicts_of(task: Inspection) -> QuerySet[PhoneEntry]:

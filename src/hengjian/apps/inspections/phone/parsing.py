@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +12,7 @@ from hengjian.apps.inspections.phone.models import PhoneEntry
 from hengjian.kernel.errors import Refused
 
 ENTRIES_MOST = 50
+NUMBER_MOST = 1_000_000_000
 YEARS = range(2000, 2101)
 KINDS = frozenset(key for key, _ in PhoneEntry.KINDS)
 
@@ -72,7 +72,7 @@ def read_entry(raw: Any, *, sent_at: datetime) -> Sent:
     kind, task, author, payload = raw.get("kind"), raw.get("task"), raw.get("author"), raw.get("payload")
     if not isinstance(kind, str) or kind not in KINDS:
         raise Refused("不认识这一类内容，请更新手机上的页面再传。")
-    if not isinstance(task, str) or not 0 < len(task) <= 20:
+    if not isinstance(task, str) or not 0 < len(task) <= 20 or "\0" in task:
         raise Refused("这一条没有写明检查编号。")
     if not isinstance(author, int) or isinstance(author, bool):
         raise Refused("这一条没有写明填写人。")
@@ -124,7 +124,7 @@ def number_in(payload: dict[str, Any], name: str) -> float | None:
     value = payload.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > 1e9:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= NUMBER_MOST:
         raise Refused(f"“{name}”应当是数。", where={"field": name})
     return float(value)
 

@@ -18,7 +18,7 @@ from hengjian.apps.inspections.phone import deciding
 from hengjian.apps.inspections.phone.applying import Context, apply_entry, subject_of
 from hengjian.apps.inspections.phone.models import PhoneCopy, PhoneEntry
 from hengjian.apps.inspections.phone.parsing import Sent, read_entry, uuid_of
-from hengjian.apps.inspections.phone_clock import time_of
+from hengjian.apps.inspections.phone_clock import earliest_of, time_of
 from hengjian.apps.inspections.services import Conflict
 from hengjian.apps.record.services import Actor, append_event
 from hengjian.kernel.errors import DomainError, IllegalMove, NotAllowed, Refused
@@ -105,7 +105,8 @@ def _write(sent: Sent, context: Context) -> Outcome:
 
 
 def _row(sent: Sent, context: Context, *, state: str) -> PhoneEntry:
-    timing = time_of(made_at=sent.made_at, sent_at=sent.sent_at, now=context.now)
+    earliest = earliest_of(context.task, entering=sent.kind == "enter")
+    timing = time_of(made_at=sent.made_at, sent_at=sent.sent_at, now=context.now, earliest=earliest)
     return PhoneEntry(
         uuid=sent.uuid,
         inspection=context.task,

@@ -28,6 +28,7 @@ from hengjian.apps.registry.models import Institution
 from hengjian.kernel.errors import IllegalMove, Refused
 from hengjian.kernel.transitions import Move
 
+NOTE_MOST = 300
 EARTH_M = 6_371_000.0
 
 
@@ -59,10 +60,11 @@ def enter(
     if earlier is not None:
         return earlier
     states = ("assigned", "notified", "entered", "on_site")
-    writing = begin_writing(row, user=user, on=on, now=now, states=states, made_at=made_at, sent_at=sent_at)
+    stamps = {"made_at": made_at, "sent_at": sent_at}
+    writing = begin_writing(row, user=user, on=on, now=now, states=states, entering=True, **stamps)
     person = officer or user
     _check_code(row, method, token)
-    note = text_of(note, name="说明", field="note", most=300, needed=person.pk != user.pk)
+    note = _note_of(person, user, method, note)
     _check_entering(row, person, on=timezone.localdate(writing.timing.happened_at))
     entry = Entry(
         inspection=row,
@@ -80,9 +82,23 @@ def enter(
     if row.state in ("assigned", "notified"):
         _enter_first(row, entry, user=user, on=on, now=now)
     said = {"officer": person.name, "method": entry.get_method_display(), "institution": row.institution.name}
+    said |= {"registered_by": user.name} if person.pk != user.pk else {}
     tell(writing, "inspection.arrive", entry, said, now=now)
     note_receipt(client_id, "enter", inspection=row, thing=entry, user=user, now=now)
     return entry
+
+
+def _note_of(person: User, user: User, method: str, note: str) -> str:
+    """The note; for a colleague who is registered by the other it is needed and begins with who registered."""
+    if person.pk == user.pk:
+        return text_of(note, name="说明", field="note", most=NOTE_MOST)
+    if method != "typed":
+        raise Refused(
+            f"扫码登记只能由{person.name}本人办理；替同事登记的，请用手工登记并写明原因。", where={"field": "officer"}
+        )
+    said = text_of(note, name="说明", field="note", most=NOTE_MOST, needed=True)
+    whole = f"由{user.name}代为登记：{said}"
+    return text_of(whole, name="说明（含代登记人）", field="note", most=NOTE_MOST)
 
 
 def _check_code(row: Inspection, method: str, token: str) -> None:

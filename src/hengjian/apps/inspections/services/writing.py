@@ -12,7 +12,7 @@ from django.db import models
 
 from hengjian.apps.accounts.models import User
 from hengjian.apps.inspections.models import Inspection, Receipt
-from hengjian.apps.inspections.phone_clock import Timing, time_of
+from hengjian.apps.inspections.phone_clock import Timing, earliest_of, time_of
 from hengjian.apps.inspections.policies import inspection_policy, officer_actor
 from hengjian.apps.inspections.procedures import INSPECTION
 from hengjian.apps.record.services import Actor, append_event, perform
@@ -55,6 +55,7 @@ def begin_writing(
     made_at: datetime | None = None,
     sent_at: datetime | None = None,
     adopter: Actor | None = None,
+    entering: bool = False,
 ) -> Writing:
     """Ask the right of one of the two officers and the state; NotAllowed or IllegalMove with a sentence.
 
@@ -64,7 +65,8 @@ def begin_writing(
     actor = adopter or officer_actor(user, row, on=on)
     if row.state not in states:
         raise IllegalMove(_too_late(row))
-    return Writing(row, actor, time_of(made_at=made_at, sent_at=sent_at, now=now))
+    earliest = earliest_of(row, entering=entering)
+    return Writing(row, actor, time_of(made_at=made_at, sent_at=sent_at, now=now, earliest=earliest))
 
 
 def move(
