@@ -46,7 +46,7 @@ def ledgers(draw):
 def test_visits_admitted_one_by_one_never_break_cap_or_gap(wanted, limit):
     admitted: list[Entry] = []
     for number, day in enumerate(wanted):
-        if decide(admitted, day=day, limits=limit, organ_id=1).allowed:
+        if decide(admitted, day=day, limits=limit).allowed:
             admitted.append(Entry(f"RQ-{number}", day, "reserved", True, 1, "某局"))
     assert len(admitted) <= limit.annual_cap
     kept = sorted(one.day for one in admitted)
@@ -55,21 +55,19 @@ def test_visits_admitted_one_by_one_never_break_cap_or_gap(wanted, limit):
 
 @given(ledgers(), days, limits)
 def test_an_answer_is_the_same_whatever_the_order_of_rows(entries, day, limit):
-    assert decide(entries, day=day, limits=limit, organ_id=1) == decide(
-        entries[::-1], day=day, limits=limit, organ_id=1
-    )
+    assert decide(entries, day=day, limits=limit) == decide(entries[::-1], day=day, limits=limit)
 
 
 @given(ledgers(), days, limits)
 def test_an_exception_is_always_allowed_and_says_that_it_is_published(entries, day, limit):
-    answer = decide(entries, day=day, limits=limit, organ_id=1, exception_code="tip")
+    answer = decide(entries, day=day, limits=limit, exception_code="tip")
     assert answer.allowed
     assert "列入公示" in answer.sentence
 
 
 @given(ledgers(), days, limits)
 def test_a_refusal_has_a_reason_and_a_way_out(entries, day, limit):
-    answer = decide(entries, day=day, limits=limit, organ_id=1)
+    answer = decide(entries, day=day, limits=limit)
     assert answer.allowed == (not answer.code)
     if answer.code == "cap":
         assert answer.used >= limit.annual_cap
@@ -81,14 +79,14 @@ def test_a_refusal_has_a_reason_and_a_way_out(entries, day, limit):
 
 @given(ledgers(), days, limits)
 def test_hidden_visits_of_others_are_never_named(entries, day, limit):
-    answer = decide(entries, day=day, limits=limit, organ_id=1)
-    others = {one.number for one in entries if one.hidden and one.organ_id != 1}
+    answer = decide(entries, day=day, limits=limit)
+    others = {one.number for one in entries if one.hidden}
     assert not others & {one.number for one in answer.merge_candidates}
 
 
 @given(ledgers(), days, limits)
 def test_the_first_free_day_keeps_the_gap_to_every_visit(entries, day, limit):
-    answer = decide(entries, day=day, limits=limit, organ_id=1)
+    answer = decide(entries, day=day, limits=limit)
     if answer.earliest is not None:
         assert answer.earliest > day
         hosts = [one for one in entries if not one.guest]
@@ -97,7 +95,7 @@ def test_the_first_free_day_keeps_the_gap_to_every_visit(entries, day, limit):
 
 @given(ledgers(), days, limits)
 def test_candidates_are_reserved_visits_nearest_first(entries, day, limit):
-    found = decide(entries, day=day, limits=limit, organ_id=1).merge_candidates
+    found = decide(entries, day=day, limits=limit).merge_candidates
     distances = [abs((one.day - day).days) for one in found]
     assert distances == sorted(distances)
     assert all(one.state == "reserved" and not one.guest for one in found)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hengjian.apps.accounts.models import Role
+from hengjian.apps.plans.merging import propose
 from hengjian.apps.plans.models import AnnualPlan, MergeProposal, MonitoringLook, Parameter, PlanItem, Visit
 from hengjian.apps.record.models import Event
 from tests.apps.factories import make_actor, make_institution, make_user
@@ -170,9 +171,9 @@ def test_two_organs_merge_their_visits_through_the_pages(office):
     lab = make_institution(office.county)
     plan = filed_by_page(office)
     item = plan.items.get(kind="key_field")
-    reserved(office, office.officer, lab, item=item, origin_kind="key_field")
+    host = reserved(office, office.officer, lab, item=item, origin_kind="key_field")
     guest = reserved(office, office.city_officer, lab, **TIP)
-    proposal = MergeProposal.objects.get()
+    proposal = propose(guest=guest, host=host, actor=make_actor(office.city_officer), now=timezone.now())
     url = reverse("plans:answer_merge", args=[proposal.number])
     assert "等我同意" in text_of(signed_in(office.chief).get(reverse("plans:merges")))
     assert signed_in(office.chief).post(url, {"action": "agree_guest"}).status_code == 422
@@ -206,6 +207,16 @@ def test_a_look_is_written_from_its_page_and_several_at_once(office):
     client.post(reverse("plans:clear_looks"), {"selected": [second.pk, "x"]})
     assert MonitoringLook.objects.count() == 2
     assert "风险监测已全覆盖" in text_of(client.get(reverse("plans:due")))
+
+
+@pytest.mark.parametrize("pk", ["9" * 20, "9" * 5000, "²", "-1", "0"])
+def test_a_selection_that_no_row_can_bear_is_told_not_a_fault(office, pk):
+    answer = signed_in(office.officer).post(reverse("plans:clear_looks"), {"selected": [pk]}, follow=True)
+    assert answer.status_code == 200
+    assert MonitoringLook.objects.count() == 0
+    for name in ("coverage", "covered", "due", "list", "visits", "parameters"):
+        query = {"organ": pk, "year": pk, "area": pk, "page": pk}
+        assert signed_in(office.officer).get(reverse(f"plans:{name}"), query).status_code == 200, name
 
 
 def test_a_number_is_published_by_a_chief_and_then_holds(office):

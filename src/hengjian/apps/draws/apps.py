@@ -17,16 +17,18 @@ class DrawsConfig(AppConfig):
 
         from hengjian.apps.accounts import sharing
         from hengjian.apps.draws import policies
-        from hengjian.apps.draws.drawn import institutions_drawn
+        from hengjian.apps.draws.drawn import institutions_drawn, sealed_draws
         from hengjian.apps.draws.models import Draw
         from hengjian.apps.draws.procedures import DRAW
         from hengjian.apps.draws.selectors import draws_seen_by
         from hengjian.apps.plans.coverage import tell_drawn
+        from hengjian.apps.plans.secrecy import tell_sealed
         from hengjian.apps.record import wording
         from hengjian.ui import navigation
         from hengjian.ui.navigation import Item
 
         tell_drawn(institutions_drawn)
+        tell_sealed(sealed_draws)
         wording.name_procedure(DRAW)
         wording.name_verbs(policies.VERBS)
         sharing.offer(

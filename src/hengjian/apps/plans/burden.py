@@ -11,6 +11,7 @@ from hengjian.apps.plans.models import AnnualPlan, PlanItem, Visit
 from hengjian.apps.plans.parameters import settings_of
 from hengjian.apps.plans.procedures import EXPECTED
 from hengjian.apps.plans.scope import is_in_scope, scope_of
+from hengjian.apps.plans.secrecy import sealed
 from hengjian.apps.registry.models import Institution
 
 
@@ -69,7 +70,8 @@ def over_cap(plan: AnnualPlan, *, on: date) -> list[Expected]:
 def _ledger(covered: Iterable[int], *, year: int) -> tuple[dict[int, int], dict[int, set[str]]]:
     used: dict[int, int] = defaultdict(int)
     lineages: dict[int, set[str]] = defaultdict(set)
-    rows = Visit.objects.filter(day__year=year, state__in=EXPECTED)
+    # the page and the refusal name enterprises one by one; the guard counts these visits when somebody is to go
+    rows = Visit.objects.filter(day__year=year, state__in=EXPECTED).exclude(sealed())
     wanted = set(covered)
     for pk, counted, lineage in rows.values_list("institution_id", "counted", "item__lineage"):
         if pk in wanted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from hengjian.apps.plans.models import MonitoringLook, Visit
 from hengjian.apps.plans.parameters import Setting, settings_of
 from hengjian.apps.plans.procedures import EXPECTED, ON_SITE
 from hengjian.apps.plans.scope import key_fields, supervised
+from hengjian.apps.plans.secrecy import secret
 from hengjian.apps.registry.models import Institution
 from hengjian.law.catalogue import threshold
 
@@ -23,8 +24,9 @@ METERS = {
     "key_field": "重点领域全覆盖",
     "monitoring": "风险监测全覆盖",
 }
-Drawn = Callable[[Organ, int], QuerySet[Any]]
-"""(organ whose area is read, year) → ids of institutions that a draw of the year has selected and the area may know."""
+Drawn = Callable[..., QuerySet[Any]]
+"""(organ whose area is read, year, *, without) → ids of institutions that a draw of the year has selected and the area
+may know; `without` are numbers of draws left out because the reader may not know their sample."""
 
 _DRAWN: list[Drawn] = []
 STATUSES = {"yes": "已完成", "no": "未完成"}
@@ -79,17 +81,21 @@ def tell_drawn(provider: Drawn) -> None:
         _DRAWN.append(provider)
 
 
-def flagged(organ: Organ, *, year: int, on: date) -> QuerySet[Institution]:
+def flagged(organ: Organ, *, year: int, on: date, without: Collection[str] = ()) -> QuerySet[Institution]:
     """Institutions under supervision with the flags is_drawn, is_checked, is_visited, has_lead, is_looked of the year.
 
     A superior's unannounced visit counts once it has begun: before, it would be given away to those below.
+    Rows that are shown one by one leave out the draws `without`, whose sample their reader may not know: who is in it
+    stands there as not drawn. Counts are asked without it.
     """
     visits = Visit.objects.filter(open_to(organ), institution=OuterRef("pk"), day__year=year)
     done = visits.filter(state="done")
     looks = MonitoringLook.objects.filter(institution=OuterRef("pk"), year=year)
-    drawn = Q(Exists(visits.filter(state__in=EXPECTED, origin_kind="draw")))
+    upon_draw = visits.filter(state__in=EXPECTED, origin_kind="draw")
+    upon_draw = upon_draw.exclude(state="reserved", origin_id__in=list(without)) if without else upon_draw
+    drawn = Q(Exists(upon_draw))
     for provider in _DRAWN:
-        drawn |= Q(pk__in=provider(organ, year))
+        drawn |= Q(pk__in=provider(organ, year, without=without))
     return supervised(organ).annotate(
         is_drawn=Case(When(drawn, then=Value(True)), default=Value(False)),
         is_checked=Exists(done.filter(origin_kind="draw")),
@@ -100,10 +106,10 @@ def flagged(organ: Organ, *, year: int, on: date) -> QuerySet[Institution]:
 
 
 def open_to(organ: Organ, prefix: str = "") -> Q:
-    """Condition on visits that this organ's area may know of: its own and those below, announced, or begun."""
+    """Condition on visits that this organ's area may know of: its own and those below, begun, or not secret."""
     own = Q(**{f"{prefix}organ__path__startswith": organ.path})
     begun = Q(**{f"{prefix}state__in": ON_SITE})
-    return own | begun | ~Q(**{f"{prefix}item__notice": "unannounced"}) | Q(**{f"{prefix}item": None})
+    return own | begun | ~secret(prefix)
 
 
 def is_key(on: date) -> Q:

@@ -25,6 +25,7 @@ from hengjian.apps.plans.parameters import NAMED, set_parameter, settings_of
 from hengjian.apps.plans.plan_views import field_of
 from hengjian.apps.plans.procedures import EXPECTED
 from hengjian.apps.plans.scope import key_fields
+from hengjian.apps.plans.secrecy import draws_hidden_from, hidden_from
 from hengjian.apps.plans.selectors import looks_seen_by, organs_with_plans_seen_by, parameters_seen_by
 from hengjian.apps.registry.selectors import institution_seen_by
 from hengjian.apps.runs.exports import note_export
@@ -35,6 +36,8 @@ from hengjian.ui.parts import Empty, Tab
 from hengjian.ui.wording import listed
 
 BULK_MOST = 200
+PK_DIGITS = 18
+"""More do not fit a database's big integer; such a row cannot exist."""
 YEARS_BACK = 3
 
 
@@ -95,8 +98,10 @@ def list_covered(request: HttpRequest) -> HttpResponse:
     meter = request.GET.get("meter", "")
     meter = meter if meter in METERS else "checked"
     status = request.GET.get("status", "")
-    rows = narrowed(flagged(organ, year=year, on=today), meter=meter, status=status, on=today)
+    hidden = draws_hidden_from(request.user, on=today)
+    rows = narrowed(flagged(organ, year=year, on=today, without=hidden), meter=meter, status=status, on=today)
     this_year = Q(visits__day__year=year, visits__state__in=EXPECTED) & open_to(organ, "visits__")
+    this_year &= ~hidden_from(request.user, on=today, prefix="visits__")
     rows = rows.annotate(visit_count=Count("visits", filter=this_year))
     below = [one for one in organs if one.path.startswith(organ.path)]
     listing = covered_list(may_export=may(request.user, "plan.export", on=today) is not None).open(
@@ -115,6 +120,7 @@ def list_covered(request: HttpRequest) -> HttpResponse:
         return listing.export(title, now=timezone.now())
     why = Empty("没有这样的机构", "换一项或者换一个年度再看。")
     context = {"listing": listing, "why_empty": why, "organ": organ, "year": year, "title": title}
+    context["sealed"] = bool(hidden) and meter == "drawn"
     return render(request, "plans/covered.html", context)
 
 
@@ -199,7 +205,7 @@ def clear_looks(request: HttpRequest) -> HttpResponse:
     """未见异常 for the selected institutions of low risk."""
     today = timezone.localdate()
     organ, _, _ = organ_and_year(request)
-    pks = [int(pk) for pk in request.POST.getlist("selected") if pk.isascii() and pk.isdigit()][:BULK_MOST]
+    pks = [int(pk) for pk in request.POST.getlist("selected")[:BULK_MOST] if _is_pk(pk)]
     if not pks:
         messages.error(request, "没有选中任何一家。请先在列表左边勾选。")
         return redirect("plans:due")
@@ -215,6 +221,10 @@ def clear_looks(request: HttpRequest) -> HttpResponse:
     for name, sentence in done.refused[:5]:
         messages.warning(request, f"{name}没有记录：{sentence}")
     return redirect("plans:due")
+
+
+def _is_pk(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= PK_DIGITS
 
 
 @require_GET

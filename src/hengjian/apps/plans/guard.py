@@ -10,13 +10,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from hengjian.apps.accounts.models import Organ
 from hengjian.apps.plans.models import Visit
 from hengjian.apps.plans.parameters import Setting, settings_of
 from hengjian.apps.plans.procedures import EXCEPTION_CODES, EXPECTED
+from hengjian.apps.plans.secrecy import sealed, secret
 from hengjian.apps.registry.models import Institution
 
 OTHER_WAYS = "确因投诉举报、移送转办、上级交办、数据预警或者复查必须检查的，请选择例外情形并写明理由。"
@@ -25,7 +27,7 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A visit of the ledger as the guard sees it; `hidden` ones are another organ's unannounced visits."""
+    """A visit of the ledger as the guard sees it; `hidden` ones are another's secret or sealed visits."""
 
     number: str
     day: date
@@ -77,8 +79,8 @@ class Answer:
         return max(0, self.cap - self.used)
 
 
-def decide(entries: Iterable[Entry], *, day: date, limits: Limits, organ_id: int, exception_code: str = "") -> Answer:
-    """May a visit of that organ take place on that day beside these? Pure: the same rows give the same answer.
+def decide(entries: Iterable[Entry], *, day: date, limits: Limits, exception_code: str = "") -> Answer:
+    """May a visit take place on that day beside these? Pure: the same rows give the same answer.
 
     `entries` are the expected and past visits of one enterprise, the one in question left out.
     """
@@ -90,7 +92,7 @@ def decide(entries: Iterable[Entry], *, day: date, limits: Limits, organ_id: int
     code = ""
     if not exception_code:
         code = "cap" if used >= limits.annual_cap else "gap" if near else ""
-    candidates = _candidates(year if code == "cap" else known, day=day, limits=limits, organ_id=organ_id, code=code)
+    candidates = _candidates(year if code == "cap" else known, day=day, limits=limits, code=code)
     nearest = min(near, key=lambda one: abs((one.day - day).days), default=None)
     told = nearest is not None and not any(one.hidden for one in known)
     earliest = _earliest(known, day=day, gap=limits.min_gap_days) if told else None
@@ -115,16 +117,13 @@ def decide(entries: Iterable[Entry], *, day: date, limits: Limits, organ_id: int
     )
 
 
-def _candidates(entries: Sequence[Entry], *, day: date, limits: Limits, organ_id: int, code: str) -> tuple[Entry, ...]:
+def _candidates(entries: Sequence[Entry], *, day: date, limits: Limits, code: str) -> tuple[Entry, ...]:
     """Reserved visits that this one could join: near ones; any of the year, where only joining remains."""
     reach = 366 if code == "cap" else max(limits.merge_days, limits.min_gap_days if code else 0)
     open_ones = [
         one
         for one in entries
-        if one.state == "reserved"
-        and not one.guest
-        and (not one.hidden or one.organ_id == organ_id)
-        and abs((one.day - day).days) <= reach
+        if one.state == "reserved" and not one.guest and not one.hidden and abs((one.day - day).days) <= reach
     ]
     return tuple(sorted(open_ones, key=lambda one: (abs((one.day - day).days), one.number)))
 
@@ -152,7 +151,7 @@ def _gap_sentence(near: Entry, limits: Limits, earliest: date | None) -> str:
     apart = f"两次检查至少相隔 {limits.min_gap_days} 日（{limits.gap_source}）"
     if near.hidden:
         # neither the day nor the first free day: both would give an unannounced visit away
-        return f"另一机关已安排对该机构的检查，离这一天太近：{apart}，请另选日期。"
+        return f"已另有对该机构的检查安排，离这一天太近：{apart}，请另选日期。"
     later = f"，最早可以安排在{_day(earliest)}" if earliest else ""
     has = "定于" if near.state == "reserved" else "已于"
     return f"{near.words} {has}{_day(near.day)}{'' if has == '定于' else '进行'}，{apart}{later}。"
@@ -191,27 +190,35 @@ def ask(
     on: date,
     exception_code: str | None = None,
     ignore: Visit | None = None,
+    known: Collection[int] | None = None,
 ) -> Answer:
     """What the guard says to a visit of `organ` at `institution` on `day`; `on` is the day of asking.
 
     The limits are those of the enterprise's own area, whoever comes. `ignore` is the visit itself when it is asked
-    again (moved, entered). Ask under the institution's row lock when the answer leads to a write.
+    again (moved, entered). Ask under the institution's row lock when the answer leads to a write. For
+    somebody who only looks, `known` are the secret visits he may know: the others are left out, lest trying one day
+    after another tell of them.
     """
     rows = _rows([institution.pk], day=day)
     rows = rows.exclude(Q(pk=ignore.pk) | Q(merged_with=ignore)) if ignore else rows
+    rows = rows.filter(Q(is_secret=False) | Q(pk__in=known)) if known is not None else rows
     entries = [_entry(row, organ) for row in rows]
     limits = limits_for(institution.organ, on=on)
-    return decide(entries, day=day, limits=limits, organ_id=organ.pk, exception_code=exception_code or "")
+    return decide(entries, day=day, limits=limits, exception_code=exception_code or "")
 
 
 def ask_many(
-    *, institutions: Collection[Institution], organ: Organ, day: date, on: date, exception_code: str | None = None
+    *, institutions: Collection[Institution], organ: Organ, day: date, on: date, secret_too: bool = True
 ) -> dict[int, Answer]:
-    """The same for many institutions (a roster) with few queries: institution id → answer."""
+    """The same for many institutions (a roster) with few queries: institution id → answer.
+
+    Without `secret_too` as if visits that must not be heard of did not exist: for answers that others will read.
+    """
     entries: dict[int, list[Entry]] = defaultdict(list)
     ids = [one.pk for one in institutions]
     for start in range(0, len(ids), CHUNK):
-        for row in _rows(ids[start : start + CHUNK], day=day):
+        rows = _rows(ids[start : start + CHUNK], day=day)
+        for row in rows if secret_too else rows.filter(is_secret=False):
             entries[row.institution.merged_into_id or row.institution_id].append(_entry(row, organ))
     by_organ: dict[int, Limits] = {}
     answers: dict[int, Answer] = {}
@@ -222,8 +229,6 @@ def ask_many(
             entries[one.pk],
             day=day,
             limits=by_organ[one.organ_id],
-            organ_id=organ.pk,
-            exception_code=exception_code or "",
         )
     return answers
 
@@ -232,11 +237,15 @@ def _rows(ids: Collection[int], *, day: date) -> QuerySet[Visit]:
     # a year on either side is more than the longest gap that may be set
     rows = Visit.objects.filter(state__in=EXPECTED, day__gte=day - timedelta(days=366), day__lte=day + timedelta(366))
     rows = rows.filter(Q(institution_id__in=ids) | Q(institution__merged_into_id__in=ids))
+    rows = rows.annotate(is_secret=_flag(secret()), is_sealed=_flag(sealed()))
     return rows.select_related("organ", "item", "institution")
 
 
-def _entry(row: Visit, organ: Organ) -> Entry:
-    secret = row.state == "reserved" and row.item is not None and row.item.notice == "unannounced"
+def _flag(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _entry(row: Any, organ: Organ) -> Entry:
     return Entry(
         number=row.number,
         day=row.day,
@@ -244,7 +253,8 @@ def _entry(row: Visit, organ: Organ) -> Entry:
         counted=row.counted,
         organ_id=row.organ_id,
         organ_name=row.organ.short_name,
-        hidden=secret and row.organ_id != organ.pk,
+        # a sealed sample is kept from most people of the organ itself
+        hidden=row.is_sealed or (row.is_secret and row.organ_id != organ.pk),
         guest=row.merged_with_id is not None,
         item=row.item.title if row.item else "",
     )

@@ -17,6 +17,7 @@ from hengjian.apps.plans.models import MergeProposal, PlanItem, Visit
 from hengjian.apps.plans.numbering import next_number
 from hengjian.apps.plans.policies import acting
 from hengjian.apps.plans.procedures import HOUSE_MERGE, MERGE, VISIT
+from hengjian.apps.plans.secrecy import is_sealed, is_secret
 from hengjian.apps.record.services import Actor, append_event, perform, snapshot
 from hengjian.apps.registry.models import Institution
 from hengjian.kernel.errors import IllegalMove, Refused
@@ -57,8 +58,16 @@ def join_visit(*, guest: Visit, host: Visit, actor: Actor, now: datetime) -> Vis
 
 
 def propose_nearest(*, visit: Visit, answer: Answer, actor: Actor, now: datetime) -> MergeProposal | None:
-    """Propose to join a new visit with the nearest reserved one that the guard named; None when there is none."""
+    """Propose to join a new visit with the nearest reserved one that the guard named; None when there is none.
+
+    A proposal is read by both organs: a secret visit is proposed to none but its own, a sealed one to nobody.
+    """
+    if is_sealed(visit):
+        return None
+    alone = is_secret(visit)
     for entry in answer.merge_candidates:
+        if alone and entry.organ_id != visit.organ_id:
+            continue
         host = Visit.objects.select_related("organ").filter(number=entry.number).first()
         if host is not None and host.pk != visit.pk:
             return propose(guest=visit, host=host, actor=actor, now=now)
@@ -105,8 +114,8 @@ def ask_to_join(
     host = Visit.objects.select_related("organ", "item", "institution").get(pk=host.pk)
     if host.state != "reserved" or host.merged_with_id:
         raise Refused(f"{host.number} 已不能并入（{VISIT.states[host.state]}）。", where={"field": "host"})
-    if host.organ_id != organ.pk and host.item is not None and host.item.notice == "unannounced":
-        raise Refused("不能并入其他机关的不通知检查。", where={"field": "host"})
+    if is_sealed(host) or (host.organ_id != organ.pk and is_secret(host)):
+        raise Refused("不能并入这次检查：它在入企以前不公开。", where={"field": "host"})
     check_request(
         institution=institution,
         organ=organ,

@@ -23,6 +23,7 @@ from hengjian.apps.plans.models import AnnualPlan, MonitoringLook, PlanItem, Vis
 from hengjian.apps.plans.parameters import settings_of
 from hengjian.apps.plans.procedures import EDITABLE, EXPECTED
 from hengjian.apps.plans.scope import scope_of, strata_of, supervised
+from hengjian.apps.plans.secrecy import hidden_from
 from hengjian.apps.plans.selectors import expected_under, items_seen_by, plans_seen_by
 from hengjian.apps.plans.waiting import moves_for, plans_waiting_for
 from hengjian.apps.runs.exports import note_export
@@ -327,7 +328,7 @@ def show_item(request: HttpRequest, number: str) -> HttpResponse:
     today = timezone.localdate()
     item = item_or_404(request, number)
     listing = scope_list(item, may_export=may(request.user, "plan.export", on=today) is not None).open(
-        request.GET, path=request.path, rows=_with_progress(item)
+        request.GET, path=request.path, rows=_with_progress(item, request.user)
     )
     if listing.wants_export:
         note_export(request, f"检查事项 {item.number}", rows=listing.total)
@@ -344,12 +345,13 @@ def show_item(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "plans/item.html", context)
 
 
-def _with_progress(item: PlanItem) -> QuerySet[Any]:
+def _with_progress(item: PlanItem, user: Any) -> QuerySet[Any]:
     rows = scope_of(item)
     if not item.is_on_site:
         looks = MonitoringLook.objects.filter(institution=OuterRef("pk"), year=item.plan.year)
         return rows.annotate(is_looked=Exists(looks), is_done=Exists(looks))
-    visits = expected_under(item).filter(institution=OuterRef("pk")).order_by("-day", "-pk")
+    visits = expected_under(item).exclude(hidden_from(user, on=timezone.localdate()))
+    visits = visits.filter(institution=OuterRef("pk")).order_by("-day", "-pk")
     return rows.annotate(
         visit_day=Subquery(visits.values("day")[:1]),
         visit_state=Subquery(visits.values("state")[:1], output_field=CharField()),

@@ -14,11 +14,14 @@ from hengjian.apps.plans.coverage import Coverage, coverage
 from hengjian.apps.plans.models import AnnualPlan, MergeProposal, MonitoringLook, Parameter, PlanItem, Visit
 from hengjian.apps.plans.procedures import EXPECTED, ON_SITE
 from hengjian.apps.plans.scope import Weights, weights
+from hengjian.apps.plans.secrecy import hidden_from
+from hengjian.apps.record.models import Event
 
 __all__ = [
     "Coverage",
     "Weights",
     "coverage",
+    "editors_of",
     "exceptions_seen_by",
     "items_open_for_draw",
     "items_open_for_tasks",
@@ -41,6 +44,27 @@ def plans_seen_by(user: Any, *, on: date) -> QuerySet[AnnualPlan]:
     return visible(user, "plan.view", rows, on=on)
 
 
+EDITS = (
+    "annual_plan.create",
+    "annual_plan.new_version",
+    "annual_plan.edit",
+    "annual_plan.submit",
+    "plan_item.create",
+    "plan_item.edit",
+    "plan_item.remove",
+)
+"""What makes a person an author of a plan: whoever has done one of these may not approve it."""
+
+
+def editors_of(plan: AnnualPlan) -> set[str]:
+    """Ids of everybody who drafted or submitted the plan, or wrote, changed or removed one of its items."""
+    of_plan = Q(thing_kind="plans.annualplan", thing_id=str(plan.pk))
+    # a removed item has no row any more: its events still bear the number that begins with the plan's
+    of_items = Q(thing_kind="plans.planitem", thing_label__startswith=f"{plan.number}-")
+    rows = Event.objects.filter(of_plan | of_items, verb__in=EDITS).order_by().values_list("actor_id", flat=True)
+    return {*rows.distinct(), str(plan.drafted_by_id), str(plan.submitted_by_id)}
+
+
 def items_seen_by(user: Any, *, on: date) -> QuerySet[PlanItem]:
     """Items of plans in the person's part of the tree."""
     rows = PlanItem.objects.select_related("plan__organ", "joined_to")
@@ -48,9 +72,12 @@ def items_seen_by(user: Any, *, on: date) -> QuerySet[PlanItem]:
 
 
 def visits_seen_by(user: Any, *, on: date) -> QuerySet[Visit]:
-    """Visits of the organs in the person's part of the tree; other organs' visits are told by the guard alone."""
+    """Visits of the organs in the person's part of the tree; other organs' visits are told by the guard alone.
+
+    The sample of an unopened sealed draw only for those who may see it.
+    """
     rows = Visit.objects.select_related("institution", "organ", "item__plan", "merged_with")
-    return visible(user, "visit.view", rows, on=on)
+    return visible(user, "visit.view", rows, on=on).exclude(hidden_from(user, on=on))
 
 
 def exceptions_seen_by(user: Any, *, on: date) -> QuerySet[Visit]:
@@ -65,7 +92,8 @@ def merges_seen_by(user: Any, *, on: date) -> QuerySet[MergeProposal]:
     )
     of_host = visible(user, "visit.view", rows, on=on, organ="host__organ")
     of_guest = visible(user, "visit.view", rows, on=on, organ="guest__organ")
-    return of_host | of_guest
+    hidden = hidden_from(user, on=on, prefix="host__") | hidden_from(user, on=on, prefix="guest__")
+    return (of_host | of_guest).exclude(hidden)
 
 
 def looks_seen_by(user: Any, *, on: date) -> QuerySet[MonitoringLook]:

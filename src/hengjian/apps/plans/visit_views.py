@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,6 +23,7 @@ from hengjian.apps.plans.models import MergeProposal, PlanItem, Visit
 from hengjian.apps.plans.plan_views import field_of
 from hengjian.apps.plans.procedures import EXPECTED, MERGE
 from hengjian.apps.plans.scope import is_in_scope
+from hengjian.apps.plans.secrecy import hidden_from, is_secret, secret
 from hengjian.apps.plans.selectors import (
     exceptions_seen_by,
     items_open_for_tasks,
@@ -82,12 +84,12 @@ def ledger(request: HttpRequest, uscc: str) -> HttpResponse:
     posting = may(request.user, "visit.view", on=today)
     organ = posting.organ if posting else institution.organ
     asked, complaint = _asked_day(request.GET.get("day", ""), today)
-    answer = guard.ask(institution=institution, organ=organ, day=asked, on=today)
     own = set(visits_seen_by(request.user, on=today).filter(institution=institution).values_list("pk", flat=True))
+    answer = guard.ask(institution=institution, organ=organ, day=asked, on=today, known=own)
+    told = visits_of_institution(institution.pk).filter(~secret() | Q(pk__in=own))
+    told = told.exclude(hidden_from(request.user, on=today))
     rows = [
-        {"visit": visit, "own": visit.pk in own, "tag": presenting.visit_tag(visit)}
-        for visit in visits_of_institution(institution.pk)[:LEDGER_SHOWN]
-        if visit.pk in own or not _is_secret(visit)
+        {"visit": visit, "own": visit.pk in own, "tag": presenting.visit_tag(visit)} for visit in told[:LEDGER_SHOWN]
     ]
     in_own = {entry.number for entry in answer.merge_candidates}
     context = {
@@ -100,12 +102,6 @@ def ledger(request: HttpRequest, uscc: str) -> HttpResponse:
         "may_join": may(request.user, "visit.merge", on=today) is not None,
     }
     return render(request, "plans/ledger.html", context)
-
-
-def _is_secret(visit: Visit) -> bool:
-    """Another organ's unannounced visit that has not begun."""
-    unannounced = visit.item is not None and visit.item.notice == "unannounced"
-    return unannounced and visit.state in ("reserved", "proposed")
 
 
 def _asked_day(text: str, today: date) -> tuple[date, str]:
@@ -201,7 +197,7 @@ def join(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
     if institution is None:
         raise Http404("没有这家机构，或者您无权查看。")
     host = visits_of_institution(institution.pk).filter(number=number, state="reserved", merged_with=None).first()
-    if host is None or (host.pk not in _own_visits(request) and _is_secret(host)):
+    if host is None or (host.pk not in _own_visits(request) and is_secret(host)):
         raise Http404("没有可以并入的这次检查。")
     offers = {
         item.pk: (item, organ)
