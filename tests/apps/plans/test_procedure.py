@@ -241,3 +241,37 @@ def test_strata_add_up_to_the_share_rounded_up_once(office):
     ]  # fmt: skip
     item.n = 4
     assert sum(one.wanted for one in strata_of(item)) == 4
+
+
+def _edits_the_title(plan, user):
+    planning.edit_plan(plan=plan, title="改名", basis="", user=user, now=NOW, today=TODAY)
+
+
+def _rewrites_an_item(plan, user):
+    item = plan.items.order_by("number")[0]
+    planning.save_item(plan=plan, item=item, values={"share": 40}, user=user, now=NOW, today=TODAY)
+
+
+def _removes_an_item(plan, user):
+    item = plan.items.order_by("-number")[0]
+    planning.remove_item(item=item, user=user, now=NOW, today=TODAY)
+
+
+@pytest.mark.parametrize("edit", [_edits_the_title, _rewrites_an_item, _removes_an_item])
+def test_whoever_rewrote_a_colleagues_draft_does_not_approve_it(office, edit):
+    plan = draft(office.officer, office.county, ITEM, KEY)
+    edit(plan, office.chief)
+    move(plan, "submit", office.officer)
+    plan.refresh_from_db()
+    assert "approve" not in {one.action for one in moves_for(plan, office.chief, on=TODAY)}
+    assert said(lambda: move(plan, "approve", office.chief)) == "“批准”须由另一人办理，提出人本人不能自己复核。"
+    assert "approve" in {one.action for one in moves_for(plan, office.leader, on=TODAY)}
+    assert move(plan, "approve", office.leader).state == "approved"
+
+
+def test_an_editor_of_another_plan_is_not_held_to_be_one_of_this(office):
+    other = draft(office.officer, office.county, ITEM, year=2027)
+    _rewrites_an_item(other, office.chief)
+    plan = draft(office.officer, office.county, ITEM)
+    move(plan, "submit", office.officer)
+    assert move(plan, "approve", office.chief).state == "approved"

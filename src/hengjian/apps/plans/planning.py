@@ -17,6 +17,7 @@ from hengjian.apps.plans.models import AnnualPlan, ItemShare, PlanItem, Visit
 from hengjian.apps.plans.numbering import next_number
 from hengjian.apps.plans.policies import plan_policy
 from hengjian.apps.plans.procedures import EDITABLE, HOUSE_VERSION, PLAN
+from hengjian.apps.plans.selectors import editors_of
 from hengjian.apps.record.services import SYSTEM, Actor, append_event, changed_fields, perform, snapshot
 from hengjian.kernel.errors import IllegalMove, NotFound, Refused
 from hengjian.kernel.transitions import Move
@@ -301,7 +302,7 @@ def move_plan(
             facts=facts,
             reason=reason.strip(),
             apply=apply,
-            took_part=lambda row, move: {str(row.drafted_by_id), str(row.submitted_by_id)},
+            took_part=lambda row, move: editors_of(row),
         )
 
 

@@ -10,7 +10,7 @@ from hengjian.apps.plans.merging import WAITING
 from hengjian.apps.plans.models import AnnualPlan, MergeProposal
 from hengjian.apps.plans.policies import plan_policy
 from hengjian.apps.plans.procedures import PLAN
-from hengjian.apps.plans.selectors import merges_seen_by, plans_seen_by
+from hengjian.apps.plans.selectors import editors_of, merges_seen_by, plans_seen_by
 from hengjian.kernel.transitions import Move, moves_from
 
 MOST = 200
@@ -33,14 +33,13 @@ def merges_waiting_for(user: Any, *, on: date) -> list[MergeProposal]:
 def moves_for(plan: AnnualPlan, user: Any, *, on: date) -> tuple[Move, ...]:
     """The moves that this person may make on this plan now; what is not here is not shown."""
     policy = plan_policy(user, on=on)
-    taken_part = {plan.drafted_by_id, plan.submitted_by_id}
     return tuple(
         move
         for move in moves_from(PLAN, plan.state)
         if move.action != "supersede"
-        and not (move.second_person and user.pk in taken_part)
         and _fits(plan, move.action)
         and policy(move.permission, plan) is not None
+        and not (move.second_person and str(user.pk) in editors_of(plan))
     )
 
 
