@@ -118,15 +118,17 @@ def _left_out(draw: Draw, institutions: Sequence[Institution], *, on: date) -> d
         else:
             active.append(one)
     earlier = _drawn_before(draw)
-    answers = ask_many(institutions=active, organ=draw.organ, day=draw.planned_from, on=on)
+    # whoever reads the exclusions (the public, in an open draw) must not learn of a secret visit to come: it counts for
+    # nothing here, and the guard is asked again with it when the task is made
+    answers = ask_many(institutions=active, organ=draw.organ, day=draw.planned_from, on=on, secret_too=False)
     for one in active:
         answer = answers[one.pk]
         if one.pk in earlier:
             found[one.pk] = Left("already_drawn", f"已由 {earlier[one.pk]} 抽中")
         elif answer.code == "cap":
-            found[one.pk] = Left("burden_cap", answer.sentence[:400])
+            found[one.pk] = Left("burden_cap", f"{draw.planned_from.year}年计入上限的检查已达上限 {answer.cap} 次")
         elif answer.code == "gap" and (answer.earliest is None or answer.earliest > draw.planned_to):
-            found[one.pk] = Left("burden_gap", answer.sentence[:400])
+            found[one.pk] = Left("burden_gap", "与另一次检查的间隔不足，计划期内不能再安排")
     return found
 
 
