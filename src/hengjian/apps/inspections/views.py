@@ -56,6 +56,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     may_assign = presenting.may(request.user, "inspection.assign", on=today()) is not None
     why = Empty("没有检查任务", "任务从抽查结果、年度计划、已确认的预警等来源建立。", _new_action(may_assign))
     context = {"listing": listing, "why_empty": why, "counts": counts, "may_assign": may_assign}
+    context["may_inspect"] = presenting.may(request.user, "inspection.carry_out", on=today()) is not None
     return render(request, "inspections/list.html", context)
 
 
