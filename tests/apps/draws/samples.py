@@ -11,7 +11,7 @@ from django.utils import timezone
 from hengjian.apps.accounts.models import Organ, Posting, Role, User
 from hengjian.apps.draws import committing, drawing, entropy, partners, services
 from hengjian.apps.draws.models import Draw, DrawAssignment, DrawInspector, DrawSecret, DrawUnit
-from hengjian.apps.plans.models import PlanItem
+from hengjian.apps.plans.models import PlanItem, Visit
 from hengjian.apps.registry.models import Institution
 from hengjian.engines.draws import sha256_hex
 from tests.apps.factories import make_institution, make_uscc, make_user
@@ -185,9 +185,19 @@ def _draw(stage: Stage, draw: Draw) -> None:
 
 def _publish(stage: Stage, draw: Draw) -> None:
     if draw.mode == "sealed":
+        settle_visits(draw)
         drawing.open_draw(pk=draw.pk, **who(stage.chief, DONE))
     else:
         drawing.publish_draw(pk=draw.pk, **who(stage.chief, LATER))
+
+
+def settle_visits(draw: Draw, *, state: str = "done") -> None:
+    """Every target in force has its visit behind it; rows alone, the going itself is the plans' matter."""
+    for unit in draw.units.filter(selected=True, substituted=False):
+        Visit.objects.create(
+            number=f"RQ-{draw.pk}-{unit.pk}", institution_id=unit.institution_id, organ=draw.organ, item=draw.item,
+            origin_kind="draw", origin_id=draw.number, day=draw.planned_from, state=state, reserved_at=LATER,
+        )  # fmt: skip
 
 
 def add_officer(stage: Stage, **posting: Any) -> User:

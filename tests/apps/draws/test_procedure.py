@@ -9,10 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
+from hengjian.apps.accounts.models import Role, Share
 from hengjian.apps.draws import bundle, committing, drawing, entropy, partners, services
 from hengjian.apps.draws.models import Draw
 from hengjian.apps.draws.procedures import DRAW, VOIDABLE
+from hengjian.apps.plans.models import Visit
 from hengjian.apps.record.models import Event
 from hengjian.engines.draws import verifier, verify
 from hengjian.kernel.errors import IllegalMove, NotAllowed, Refused
@@ -30,8 +33,10 @@ from tests.apps.draws.samples import (
     draw_at,
     enter,
     project,
+    settle_visits,
     who,
 )
+from tests.apps.factories import make_user
 
 pytestmark = pytest.mark.django_db
 VERIFIER = Path(verifier.__file__).parent / "verify_srd1.py"
@@ -78,11 +83,27 @@ def test_a_sealed_draw_tells_its_result_by_hash_and_opens_after_the_checks(stage
     assert said(lambda: drawing.open_draw(pk=draw.pk, **who(stage.chief, LATER))) == (
         "计划检查到 2026-03-20，检查结束以前公开会泄露未检查的机构。最迟 2026-04-10 公开。"
     )
+    settle_visits(draw)
     drawing.open_draw(pk=draw.pk, **who(stage.chief, DONE))
     draw.refresh_from_db()
     shown = json.loads(bundle.files(draw)["reveal.json"])
     assert (draw.state, shown["salts"], shown["seed"]) == ("published", list(SALTS), draw.seed)
     assert not verify(bundle.files(draw))
+
+
+def test_a_sealed_draw_stays_shut_on_its_last_day_and_while_a_target_waits(stage):
+    draw = draw_at(stage, "announced", mode="sealed")
+    last_day, by = DONE - timedelta(days=1), DONE + timedelta(days=20)
+    assert said(lambda: drawing.open_draw(pk=draw.pk, **who(stage.chief, last_day))).startswith("计划检查到 2026-03-20")
+    waits = "还有 {} 家抽中机构没有检查完，也没有取消检查，现在公开会泄露未检查的机构。"
+    assert waits.format(9) in said(lambda: drawing.open_draw(pk=draw.pk, **who(stage.chief, DONE)))
+    settle_visits(draw)
+    first = Visit.objects.filter(origin_id=draw.number)[0]
+    Visit.objects.filter(pk=first.pk).update(state="entered")
+    assert said(lambda: drawing.open_draw(pk=draw.pk, **who(stage.chief, by - timedelta(days=1)))) == (
+        waits.format(1) + "检查完以后，或者到最迟公开日 2026-04-10 再公开。"
+    )
+    assert drawing.open_draw(pk=draw.pk, **who(stage.chief, by)).state == "published"
 
 
 def test_no_event_tells_the_sample_the_salt_or_the_first_typing(stage):
@@ -192,3 +213,36 @@ def test_strangers_and_other_roles_do_nothing(stage):
         "您不是本次抽查的盐保管人。"
     )
     assert draw.created_at.date() == TODAY
+
+
+def test_keepers_come_from_the_organ_or_above_and_a_dismissed_ones_organ_sees_the_draw_no_more(stage):
+    draw = project(stage, mode="sealed", open_by=DONE.date() + timedelta(days=20), team="joint")
+    shared = lambda: set(Share.objects.filter(thing_id=str(draw.pk)).values_list("organ__name", flat=True))  # noqa: E731
+    name = lambda keeper: partners.name_custodian(pk=draw.pk, keeper=keeper, **who(stage.chief))  # noqa: E731
+    stranger = make_user(stage.office.tree.other_county, Role.LEGAL_REVIEWER, name="外县法制员")
+    assert said(lambda: name(stranger)) == "外县法制员不在本机关和上级机关。保管人只能从本机关和上级机关中指定。"
+    city = stage.office.tree.city
+    row = name(stage.supervisor)
+    assert shared() == {city.name}
+    other = make_user(city, Role.LEADER, name="市领导")
+    second = name(other)
+    dismiss = lambda one: partners.dismiss_custodian(pk=draw.pk, custodian_pk=one.pk, **who(stage.chief))  # noqa: E731
+    dismiss(row)
+    assert shared() == {city.name}
+    dismiss(second)
+    assert shared() == set()
+    asked = partners.invite_organ(pk=draw.pk, organ=city, **who(stage.chief))
+    keeper = name(stage.supervisor)
+    partners.withdraw_invitation(pk=draw.pk, partner_pk=asked.pk, **who(stage.chief))
+    assert shared() == {city.name}
+    partners.invite_organ(pk=draw.pk, organ=city, **who(stage.chief))
+    dismiss(keeper)
+    assert shared() == {city.name}
+
+
+def test_the_page_names_no_keeper_from_elsewhere(stage, client, settings):
+    draw = project(stage, mode="sealed", open_by=DONE.date() + timedelta(days=20))
+    stranger = make_user(stage.office.tree.other_county, Role.LEGAL_REVIEWER, name="外县法制员")
+    client.force_login(stage.chief)
+    answer = client.post(reverse("draws:keepers", args=[draw.number]), {"action": "name", "pk": stranger.pk})
+    assert (answer.status_code, draw.custodians.count()) == (404, 0)

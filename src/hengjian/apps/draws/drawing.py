@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from hengjian.apps.accounts.models import User
 from hengjian.apps.accounts.policies import policy_of
@@ -19,6 +19,8 @@ from hengjian.apps.draws.entropy import engine_entropy
 from hengjian.apps.draws.models import Draw, DrawAssignment, DrawInspector, DrawSecret, DrawUnit
 from hengjian.apps.draws.partners import joint_salt, waiting_custodians
 from hengjian.apps.draws.procedures import DRAW
+from hengjian.apps.draws.selectors import ORIGIN, in_force
+from hengjian.apps.plans.models import Visit
 from hengjian.apps.record.services import Actor, perform
 from hengjian.engines.draws import DrawResult, InfeasibleDraw, hash_of, reveal, sha256_hex
 from hengjian.engines.draws.people import EXPERT
@@ -194,11 +196,13 @@ def open_draw(
         draw = locked(pk, rows)
         refuse_stale(draw, seen_state)
         if draw.state == "announced":
-            if today < draw.planned_to:
+            if today <= draw.planned_to:
                 raise IllegalMove(
                     f"计划检查到 {draw.planned_to:%Y-%m-%d}，检查结束以前公开会泄露未检查的机构。"
                     f"最迟 {draw.open_by:%Y-%m-%d} 公开。"
                 )
+            if draw.open_by is None or today < draw.open_by:
+                _refuse_unvisited(draw)
             check_bundle(draw)
 
         def apply(row: Draw, move: Move, actor: Actor) -> None:
@@ -216,6 +220,23 @@ def open_draw(
             apply=apply,
         )
     return done
+
+
+def _refuse_unvisited(draw: Draw) -> None:
+    """Before the last day for it, a sealed draw stays shut while a target is still to be visited."""
+    visits = Visit.objects.filter(origin_kind=ORIGIN, origin_id=draw.number, institution_id=OuterRef("institution_id"))
+    settled = visits.filter(state__in=("done", "cancelled")).exclude(institution_id__in=_under_way(draw))
+    waiting = in_force(draw.units.all()).filter(~Exists(settled)).count()
+    if waiting:
+        raise IllegalMove(
+            f"还有 {waiting} 家抽中机构没有检查完，也没有取消检查，现在公开会泄露未检查的机构。"
+            + (f"检查完以后，或者到最迟公开日 {draw.open_by:%Y-%m-%d} 再公开。" if draw.open_by else "")
+        )
+
+
+def _under_way(draw: Draw) -> QuerySet[Visit, int]:
+    rows = Visit.objects.filter(origin_kind=ORIGIN, origin_id=draw.number, state__in=("reserved", "entered"))
+    return rows.values_list("institution_id", flat=True)
 
 
 def _open(row: Draw, *, now: datetime) -> None:

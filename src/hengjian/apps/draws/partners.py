@@ -6,10 +6,10 @@ import re
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from hengjian.apps.accounts.models import Level, Organ, Share, User
-from hengjian.apps.accounts.rights import actor_for, granting, may
+from hengjian.apps.accounts.models import Level, Organ, Posting, Share, User
+from hengjian.apps.accounts.rights import actor_for, granting, may, permission
 from hengjian.apps.draws.access import hold, locked
 from hengjian.apps.draws.models import Draw, DrawCustodian, DrawPartner
 from hengjian.apps.record.services import append_event
@@ -55,15 +55,12 @@ def invite_organ(
 def withdraw_invitation(
     *, pk: int, user: User, now: datetime, today: date, partner_pk: int, rows: QuerySet[Draw] | None = None
 ) -> None:
-    """Take an invitation back; the share ends with it."""
+    """Take an invitation back; the share ends with it, unless a keeper of a salt needs it."""
     with transaction.atomic():
         draw, actor = hold(pk=pk, user=user, code="draw.prepare", on=today, states=BEFORE, what="撤回邀请", rows=rows)
         partner = draw.partners.filter(pk=partner_pk).select_related("organ").first()
         if partner is None:
             raise NotFound("没有这一邀请。")
-        Share.objects.filter(
-            thing_kind=Draw._meta.label_lower, thing_id=str(draw.pk), organ_id=partner.organ_id
-        ).delete()
         append_event(
             now=now,
             actor=actor,
@@ -73,6 +70,7 @@ def withdraw_invitation(
             before={"organ": partner.organ.name},
         )
         partner.delete()
+        _end_share(draw, partner.organ)
 
 
 def join_draw(
@@ -104,6 +102,15 @@ def join_draw(
     return partner
 
 
+def possible_keepers(draw: Draw, *, on: date) -> QuerySet[User]:
+    """Who may be named: people of the draw's organ and of those above it, in a role that keeps salts, not yet named."""
+    above = [int(part) for part in draw.organ.path.split("/") if part]
+    held = Posting.objects.filter(role__in=permission("draw.keep_salt").roles, organ_id__in=above)
+    held = held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
+    rows = User.objects.filter(is_active=True, pk__in=held.values("user_id"))
+    return rows.exclude(pk__in=draw.custodians.values("user_id"))
+
+
 def name_custodian(
     *, pk: int, user: User, now: datetime, today: date, keeper: User, rows: QuerySet[Draw] | None = None
 ) -> DrawCustodian:
@@ -119,6 +126,10 @@ def name_custodian(
             raise Refused(f"{keeper.name}现在的角色不能保管盐。", where={"field": "keeper"})
         if draw.custodians.filter(user=keeper).exists():
             raise Refused(f"{keeper.name}已经是保管人。", where={"field": "keeper"})
+        if not possible_keepers(draw, on=today).filter(pk=keeper.pk).exists():
+            raise Refused(
+                f"{keeper.name}不在本机关和上级机关。保管人只能从本机关和上级机关中指定。", where={"field": "keeper"}
+            )
         taken = set(draw.custodians.values_list("organ_id", "role"))
         free = [one for one in postings if (one.organ_id, str(one.role)) not in taken]
         if not free:
@@ -151,7 +162,7 @@ def dismiss_custodian(
         draw, actor = hold(
             pk=pk, user=user, code="draw.prepare", on=today, states=("draft", "frozen"), what="撤换保管人", rows=rows
         )
-        row = draw.custodians.filter(pk=custodian_pk).select_related("user").first()
+        row = draw.custodians.filter(pk=custodian_pk).select_related("user", "organ").first()
         if row is None:
             raise NotFound("没有这位保管人。")
         append_event(
@@ -163,6 +174,14 @@ def dismiss_custodian(
             before={"keeper": row.user.name, "salt_sha256": row.salt_sha256},
         )
         row.delete()
+        _end_share(draw, row.organ)
+
+
+def _end_share(draw: Draw, organ: Organ) -> None:
+    """The draw is no longer open to the organ, unless it still lends people or another keeper of a salt is of it."""
+    if draw.custodians.filter(organ=organ).exists() or draw.partners.filter(organ=organ).exists():
+        return
+    Share.objects.filter(thing_kind=Draw._meta.label_lower, thing_id=str(draw.pk), organ=organ).delete()
 
 
 def _own_row(draw: Draw, user: User) -> DrawCustodian:

@@ -275,9 +275,7 @@ def _organs(draw: Draw, today: Any) -> list[tuple[str, str]]:
 
 def _keepers(draw: Draw, today: Any) -> list[tuple[str, str]]:
     roles = permission("draw.keep_salt").roles
-    above = [int(part) for part in draw.organ.path.split("/") if part]
-    rows = User.objects.filter(is_active=True, postings__role__in=roles, postings__organ_id__in=above)
-    rows = rows.exclude(pk__in=draw.custodians.values_list("user_id", flat=True)).distinct().order_by("name")
+    rows = partners.possible_keepers(draw, on=today).order_by("name")
     found = []
     for one in rows.prefetch_related("postings__organ"):
         held = [p for p in one.postings.all() if p.role in roles and (p.valid_to is None or p.valid_to >= today)]
@@ -314,7 +312,7 @@ def change_keepers(request: HttpRequest, number: str) -> HttpResponse:
     now, today = timezone.now(), timezone.localdate()
 
     def name(user: User, pk: int) -> None:
-        keeper = get_object_or_404(User, pk=pk, is_active=True)
+        keeper = get_object_or_404(partners.possible_keepers(draw, on=today), pk=pk)
         partners.name_custodian(pk=draw.pk, user=user, now=now, today=today, keeper=keeper)
 
     def dismiss(user: User, pk: int) -> None:
