@@ -89,6 +89,12 @@ def test_the_day_lies_in_the_weeks_the_draw_has_fixed(stage: Stage, day: date):
     assert drawn_task(stage, unit, planned_on=date(2026, 3, 9)).planned_on - timedelta(days=8) == date(2026, 3, 1)
 
 
+def test_once_the_weeks_have_passed_a_late_visit_is_better_than_none(stage: Stage):
+    unit = first_target(draw_at(stage, "published"))
+    late = date(2026, 3, 25)
+    assert drawn_task(stage, unit, planned_on=late, on=late).planned_on == late
+
+
 @pytest.fixture
 def sealed(stage: Stage) -> Inspection:
     return drawn_task(stage, first_target(draw_at(stage, "announced", mode="sealed")))

@@ -63,11 +63,8 @@ def create_task(
         return earlier
     source = origins.source(origin_kind, origin_id, user=user, on=on)
     actor = _assigning(user, source.organ, on=on)
-    where = source.institution or institution
-    if where is None:
-        raise Refused("请选择要检查的机构。", where={"field": "institution"})
-    _refuse_double(source, where)
-    _check_day(source, planned_on)
+    where = _where(source, institution)
+    _check_day(source, planned_on, on=on)
     lead, member = _team(source, where, lead, member, experts, on=planned_on)
     visit = _reserved(source, where, planned_on, exception_note, actor=actor, now=now, today=on)
     row = Inspection(
@@ -95,6 +92,15 @@ def create_task(
     append_event(now=now, actor=actor, verb="inspection.create", thing=row, organ_path=row.organ_path, after=after)
     note_receipt(client_id, "create", inspection=row, thing=row, user=user, now=now)
     return row
+
+
+def _where(source: origins.Source, institution: Institution | None) -> Institution:
+    """The institution that the origin or the person names, with no other task of the same origin under way."""
+    where = source.institution or institution
+    if where is None:
+        raise Refused("请选择要检查的机构。", where={"field": "institution"})
+    _refuse_double(source, where)
+    return where
 
 
 def _told(row: Inspection) -> dict[str, Any]:
@@ -129,8 +135,11 @@ def _team(
     return lead, member
 
 
-def _check_day(source: origins.Source, day: date) -> None:
+def _check_day(source: origins.Source, day: date, *, on: date) -> None:
+    """The day lies in the weeks that were drawn for; once they have passed, a late visit is better than none."""
     if source.planned_on is None or source.planned_until is None or source.planned_on <= day <= source.planned_until:
+        return
+    if on > source.planned_until and day >= on:
         return
     window = f"{zh_date(source.planned_on)}至{zh_date(source.planned_until)}"
     raise Refused(
