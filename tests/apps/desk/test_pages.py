@@ -61,6 +61,12 @@ def test_tasks_stand_by_age_the_oldest_first():
     assert grouped([task(-1)], NOW)[0].key == "fresh"
 
 
+def test_what_is_overdue_stands_before_all_that_merely_waits():
+    overdue = Task("warn", "逾期未改", "", "/", "看", "rectify", since=NOW - timedelta(days=1), clock="late")
+    groups = grouped([task(40), overdue], NOW)
+    assert [(group.key, group.kind, len(group.tasks)) for group in groups] == [("late", "bad", 1), ("month", "warn", 1)]
+
+
 def test_ages_and_ends_are_said_in_days():
     assert [waited(NOW - timedelta(days=n), NOW) for n in (0, 12)] == ["今天", "等了 12 日"]
     assert [until_text(TODAY + timedelta(days=n), TODAY) for n in (-2, 0, 5, 80)] == [
