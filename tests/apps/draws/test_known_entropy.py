@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from hengjian.apps.draws import committing, lotteries, services
 from hengjian.apps.draws.forms import SourceFormSet
 from hengjian.apps.draws.models import Draw
+from hengjian.apps.registry.models import Person
 from hengjian.kernel.errors import IllegalMove, Refused
 from tests.apps.draws.samples import (
     DEADLINE,
@@ -164,3 +166,34 @@ def test_on_every_day_of_the_year_the_next_issues_are_accepted(hours):
             for issue, other in [lotteries.issues_from(kind, drawn_at, after)]
         ]
         assert len(committing.read_sources(given, deadline=drawn_at + timedelta(hours=20), now=now)) == 2
+
+
+# -- what goes into the public proof --------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("evidence", "what"),
+    [
+        ("公证员电话13912345678", "电话号码"),
+        ("公证处 0571-87654321 可查", "电话号码"),
+        ("公证员１３９ １２３４ ５６７８", "电话号码"),
+        ("身份证 330102199001011234 的公证员在场", "身份证号"),
+        ("由执法0到场见证", "人员姓名"),
+        ("公证书由钱授权经办", "人员姓名"),
+    ],
+)
+def test_evidence_with_a_person_in_it_is_refused_before_it_is_hashed(stage, evidence, what):
+    Person.objects.create(institution=stage.labs[0], name="钱授权")
+    draw = draw_at(stage, "committed")
+    given = [TYPED[0] | {"evidence": evidence}, TYPED[1]]
+    assert said(lambda: enter(stage, draw, given)) == (
+        f"双色球的“在哪里可以查到”里有{what}。这段文字随证明公开，以后不能改，请去掉，只写公告网址、公证书文号。"
+    )
+    plain = TYPED[0] | {"evidence": "https://www.cwl.gov.cn/c/2026/03/03/602345678.shtml，公证书（2026）第12345号"}
+    assert enter(stage, draw, [plain, TYPED[1]]).state == "entropy_entered"
+
+
+def test_a_reason_with_a_nul_is_refused_with_a_sentence(stage, client):
+    draw = draw_at(stage, "draft")
+    client.force_login(stage.chief)
+    answer = client.post(reverse("draws:move", args=[draw.number]), {"action": "void", "reason": "名录漏列\x00一家"})
+    assert (answer.status_code, Draw.objects.get(pk=draw.pk).state) == (422, "draft")
+    assert "理由里有看不见的控制字符" in answer.content.decode()

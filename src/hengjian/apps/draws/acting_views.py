@@ -188,6 +188,8 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
     more: dict[str, Any] = {}
     if action in WITH_REASON:
         more["reason"] = request.POST.get("reason", "")[:2000]
+        if "\x00" in more["reason"]:  # PostgreSQL stores no NUL
+            return draw_page(request, draw, refused="理由里有看不见的控制字符（NUL），请重新输入。", status=422)
     if action in WITH_SEEN:
         more["seen_state"] = request.POST.get("seen_state", "")
     today = timezone.localdate()

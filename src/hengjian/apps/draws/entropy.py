@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.functions import Length
 
 from hengjian.apps.accounts.models import User
 from hengjian.apps.accounts.policies import policy_of
@@ -18,12 +21,15 @@ from hengjian.apps.draws.models import Draw, DrawSecret
 from hengjian.apps.draws.procedures import DRAW
 from hengjian.apps.draws.sources import KINDS, engine_values, read_issue, read_values
 from hengjian.apps.record.services import Actor, append_event, perform
+from hengjian.apps.registry.models import Institution, Person
 from hengjian.engines.draws import entropy_string
 from hengjian.kernel.errors import IllegalMove, Refused
 from hengjian.kernel.transitions import Move
 from hengjian.ui.wording import zh_datetime
 
 NOTE_LEAST = 4
+IDENTITY = re.compile(r"(?<!\d)\d{6}(?:18|19|20)\d{9}[\dXx](?!\d)", re.ASCII)
+PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|\(?0\d{2,3}\)?[- ]?\d{7,8})(?!\d)", re.ASCII)
 
 
 def read_entropy(draw: Draw, given: list[Mapping[str, Any]], *, now: datetime) -> list[dict[str, Any]]:
@@ -68,6 +74,7 @@ def _read_one(draw: Draw, source: Mapping[str, Any], row: Mapping[str, Any], *, 
     evidence = str(row.get("evidence", "")).strip()
     if len(evidence) < NOTE_LEAST:
         raise Refused(f"{kind.name}：请写明在哪里可以查到，例如公告网址、公证书文号。", where=where)
+    _refuse_personal(kind.name, evidence, where)
     return {
         "kind": kind.key,
         "name": kind.name,
@@ -77,6 +84,24 @@ def _read_one(draw: Draw, source: Mapping[str, Any], row: Mapping[str, Any], *, 
         "values": read_values(kind, row["values"]),
         "evidence": evidence[:300],
     }
+
+
+def _refuse_personal(name: str, evidence: str, where: Mapping[str, Any]) -> None:
+    """The evidence goes into the public proof under its hash, where nothing is covered later: refuse people in it."""
+    plain = unicodedata.normalize("NFKC", evidence)
+    found = "身份证号" if IDENTITY.search(plain) else "电话号码" if PHONE.search(plain) else ""
+    if not found:
+        spoken = Value(plain, output_field=TextField())
+        for model, column in ((User, "name"), (Person, "name"), (Institution, "legal_rep")):
+            rows = model.objects.annotate(length=Length(column), spoken=spoken).filter(length__gte=2)
+            if rows.filter(spoken__contains=F(column)).exists():
+                found = "人员姓名"
+                break
+    if found:
+        raise Refused(
+            f"{name}的“在哪里可以查到”里有{found}。这段文字随证明公开，以后不能改，请去掉，只写公告网址、公证书文号。",
+            where=where,
+        )
 
 
 def _check_time(draw: Draw, source: Mapping[str, Any], at: datetime, *, absent: bool, now: datetime) -> None:
