@@ -11,6 +11,7 @@ from hengjian.apps.accounts.models import Avoidance, Posting, Role
 from hengjian.apps.draws import aftermath, bundle, committing, drawing, entropy, partners, pool, services
 from hengjian.apps.draws.models import Draw, DrawUnit
 from hengjian.apps.record.models import Event
+from hengjian.apps.registry.models import Certificate, Institution
 from hengjian.engines.draws import Infeasible, InfeasibleDraw, sha256_hex
 from hengjian.kernel.errors import IllegalMove, NotAllowed, NotFound, Refused
 from tests.apps.draws.samples import (
@@ -32,6 +33,7 @@ from tests.apps.draws.samples import (
     hand_in,
     make_stage,
     project,
+    settle_visits,
     who,
 )
 from tests.apps.factories import make_institution, make_user
@@ -425,8 +427,9 @@ def test_experts_take_the_slot_of_their_field(stage):
 
 # -- after the draw -------------------------------------------------------------------------------------------------
 def replace(stage, draw, unit, **changes):
-    given = {"code": "deregistered", "note": "登记机关注销通知书"} | changes
-    return aftermath.substitute_unit(pk=draw.pk, unit_pk=unit.pk, **given, **who(stage.chief, LATER))
+    given = {"code": "disaster", "note": "县应急局山洪通报"} | changes
+    aftermath.ask_substitution(pk=draw.pk, unit_pk=unit.pk, **given, **who(stage.chief, LATER))
+    return aftermath.substitute_unit(pk=draw.pk, unit_pk=unit.pk, **who(stage.leader, LATER))
 
 
 def test_only_the_reasons_of_the_commitment_replace_a_target(stage):
@@ -436,7 +439,7 @@ def test_only_the_reasons_of_the_commitment_replace_a_target(stage):
         "替换只限事先写明的情形：已注销、资质认定证书已暂停、撤销、现场关闭，有照片、自然灾害、已在立案调查。"
         "“不愿意”“联系不上”不是替换的理由。"
     )
-    assert said(lambda: replace(stage, draw, unit, note="")) == "请写明“已注销”的证据，至少 4 个字。"
+    assert said(lambda: replace(stage, draw, unit, note="")) == "请写明“自然灾害”的证据，至少 4 个字。"
     assert said(lambda: replace(stage, draw, unit, code="closed_on_site")) == "“现场关闭”须有现场照片。"
     assert draw.substitutions.count() == 0
 
@@ -455,13 +458,58 @@ def test_the_next_of_the_reserve_comes_in_and_more_than_a_tenth_is_flagged(stage
     with pytest.raises(NotFound):
         replace(stage, draw, unit)
     draw.refresh_from_db()
-    assert b'"code":"deregistered"' in bundle.files(draw)["changes.json"]
+    assert b'"code":"disaster"' in bundle.files(draw)["changes.json"]
 
 
 def test_a_stratum_without_reserve_says_so(stage):
     draw = draw_at(stage, "published", n=0, quota={"食品": 12, "机动车检验": 1, "生态环境": 1})
     unit = draw.units.filter(selected=True, stratum="食品")[0]
     assert said(lambda: replace(stage, draw, unit)) == "“食品”层没有备选机构可以递补。"
+
+
+def test_a_replacement_takes_two_people_and_beyond_a_tenth_the_leader(stage):
+    draw = draw_at(stage, "published")
+    unit = draw.units.filter(selected=True, stratum="食品")[0]
+    quota = draw.result["quota"]["食品"]
+    second = make_user(stage.office.county, Role.SECTION_CHIEF, name="另一科长")
+    ask = lambda: aftermath.ask_substitution(  # noqa: E731
+        pk=draw.pk, unit_pk=unit.pk, code="disaster", note="县应急局山洪通报", **who(stage.leader, LATER)
+    )
+    confirm_by = lambda user: aftermath.substitute_unit(pk=draw.pk, unit_pk=unit.pk, **who(user, LATER))  # noqa: E731
+    with pytest.raises(NotFound):
+        confirm_by(stage.leader)
+    ask()
+    assert said(lambda: confirm_by(stage.leader)) == "替换是您提出的，须由另一人确认。"
+    assert said(lambda: confirm_by(second)) == (
+        f"“食品”层抽中 {quota} 家，这是第 1 家替换，超过 10%，须由局领导审核确认。"
+    )
+    assert draw.substitutions.count() == 0
+    assert replace(stage, draw, unit).by == stage.leader
+
+
+def test_the_registry_bears_out_a_deregistration_and_a_suspension(stage):
+    draw = draw_at(stage, "published")
+    unit, other = draw.units.filter(selected=True, stratum="食品").select_related("institution")[:2]
+    assert "是“正常”，不是注销。确已注销的，先更新登记再替换。" in said(
+        lambda: replace(stage, draw, unit, code="deregistered")
+    )
+    Institution.objects.filter(pk=unit.institution_id).update(status="closed")
+    assert replace(stage, draw, unit, code="deregistered").code == "deregistered"
+    held = Certificate.objects.create(
+        institution=other.institution, certificate_no="C1", valid_from=date(2024, 1, 1), valid_to=date(2029, 1, 1)
+    )
+    assert "没有已暂停、撤销或者注销的证书" in said(lambda: replace(stage, draw, other, code="suspended"))
+    Certificate.objects.filter(pk=held.pk).update(status="suspended")
+    assert replace(stage, draw, other, code="suspended").code == "suspended"
+
+
+def test_a_target_that_was_entered_is_not_replaced(stage):
+    draw = draw_at(stage, "published")
+    unit = draw.units.filter(selected=True).select_related("institution")[0]
+    settle_visits(draw, state="entered")
+    assert said(lambda: replace(stage, draw, unit)) == (
+        f"{unit.institution.name}已经入企检查，不能替换。发现的情况写入检查记录。"
+    )
 
 
 def test_a_recused_inspector_gives_way_to_the_next_of_the_order(stage):

@@ -207,6 +207,11 @@ def test_a_target_is_replaced_and_an_inspector_recused_on_its_page(stage, clock)
     photo = io.BytesIO(b"\xff\xd8photo")
     photo.name = "现场.jpg"
     post(client, "substitute", draw.number, unit.unit_id, code="closed_on_site", note="现场已搬空", photo=photo)
+    assert "您提出的，须由另一人确认。" in page(client, "unit", draw.number, unit.unit_id)
+    leader = sign_in(stage.leader)
+    assert "确认，由备选递补" in page(leader, "unit", draw.number, unit.unit_id)
+    post(client, "substitute", draw.number, unit.unit_id, status=403, action="confirm")
+    post(leader, "substitute", draw.number, unit.unit_id, action="confirm")
     row = draw.substitutions.get()
     assert (bundle.folder(draw).parent / "photos" / row.photo_sha256).read_bytes() == b"\xff\xd8photo"
     taken = row.substitute

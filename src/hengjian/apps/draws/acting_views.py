@@ -24,7 +24,7 @@ from hengjian.apps.draws.forms import (
     SubstituteForm,
     entropy_forms,
 )
-from hengjian.apps.draws.models import Draw
+from hengjian.apps.draws.models import Draw, DrawUnit
 from hengjian.apps.draws.presenting import bits_text
 from hengjian.apps.draws.selectors import draws_seen_by
 from hengjian.apps.draws.sources import KINDS
@@ -213,10 +213,12 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 @needs("draw.view")
 def substitute(request: HttpRequest, number: str, uscc: str) -> HttpResponse:
-    """Replace a drawn target by coded reason."""
+    """Ask that a drawn target be replaced by coded reason, or as another person confirm it."""
     draw = draw_or_404(request, number)
     _refuse_without(request, draw, "draw.substitute")
     unit = get_object_or_404(draw.units, unit_id=uscc)
+    if request.POST.get("action") == "confirm":
+        return _confirm_substitute(request, draw, unit)
     form = SubstituteForm(request.POST, request.FILES)
     if not form.is_valid():
         return unit_page(request, draw, uscc, substitute=form, status=422)
@@ -229,7 +231,7 @@ def substitute(request: HttpRequest, number: str, uscc: str) -> HttpResponse:
     today = timezone.localdate()
     data = photo.read() if photo is not None else b""
     try:
-        row = aftermath.substitute_unit(
+        aftermath.ask_substitution(
             pk=draw.pk,
             unit_pk=unit.pk,
             user=request.user,  # type: ignore[arg-type]
@@ -248,8 +250,27 @@ def substitute(request: HttpRequest, number: str, uscc: str) -> HttpResponse:
         return unit_page(request, draw, uscc, substitute=form, status=_status(error))
     if data:
         bundle.keep_photo(data)
+    messages.success(request, "已提出替换，须由另一人确认后递补。")
+    return redirect("draws:unit", number=number, uscc=uscc)
+
+
+def _confirm_substitute(request: HttpRequest, draw: Draw, unit: DrawUnit) -> HttpResponse:
+    today = timezone.localdate()
+    try:
+        row = aftermath.substitute_unit(
+            pk=draw.pk,
+            unit_pk=unit.pk,
+            user=request.user,  # type: ignore[arg-type]
+            now=timezone.now(),
+            today=today,
+            rows=draws_seen_by(request.user, on=today),
+        )
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        return draw_page(request, draw, refused=error.sentence, status=_status(error))
     messages.success(request, f"已由备选第一位 {row.substitute.institution.name} 递补。")
-    return redirect("draws:unit", number=number, uscc=row.substitute.unit_id)
+    return redirect("draws:unit", number=draw.number, uscc=row.substitute.unit_id)
 
 
 @require_POST

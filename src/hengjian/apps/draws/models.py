@@ -352,3 +352,29 @@ class DrawSubstitution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draw_id} {self.original_id}→{self.substitute_id}"
+
+
+class DrawSubstitutionAsked(models.Model):
+    """One person's statement that a target cannot be inspected; it takes another person to replace the target by it.
+
+    `done_at` is when the substitution was made or the statement was given up for a newer one.
+    """
+
+    draw = models.ForeignKey(Draw, models.CASCADE, related_name="substitutions_asked")
+    unit = models.ForeignKey(DrawUnit, models.CASCADE, related_name="substitutions_asked", verbose_name="抽中机构")
+    code = models.CharField("原因", max_length=24, choices=list(SUBSTITUTIONS.items()))
+    note = models.CharField("证据说明", max_length=400)
+    photo_sha256 = models.CharField("现场照片摘要值", max_length=64, blank=True)
+    at = models.DateTimeField("时间")
+    by = _person("提出人")
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = "替换申请"
+        constraints = [
+            models.UniqueConstraint(fields=["unit"], condition=Q(done_at__isnull=True), name="draw_asked_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draw_id} {self.unit_id} {self.code}"

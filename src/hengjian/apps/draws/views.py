@@ -189,6 +189,7 @@ def unit_page(
         "team": [one for one in team if one.current],
         "former": [one for one in team if not one.current],
         "substitution": draw.substitutions.filter(original=unit).select_related("substitute__institution").first(),
+        "asked": draw.substitutions_asked.filter(unit=unit, done_at__isnull=True).select_related("by").first(),
         "substitute_form": (substitute or SubstituteForm()) if chosen else None,
         "recuse_forms": _recuse_forms(team, recuse) if chosen else [],
         "state": presenting.visit_states(draw).get(unit.institution_id, ""),
