@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.urls import reverse
 
+from hengjian.apps.accounts.rights import granting
 from hengjian.apps.desk.sections import SHOWN, Waiting
 from hengjian.apps.desk.tasks import Task, clock_kind, waited
 from hengjian.apps.rectifications import selectors
@@ -18,26 +19,29 @@ from hengjian.apps.rectifications.procedures import WITH_INSTITUTION
 from hengjian.apps.rectifications.services import soon_days
 
 Reader = Callable[..., QuerySet[Rectification]]
-PARTS: tuple[tuple[Reader, str, str, str], ...] = (
-    (selectors.to_answer, "整改", "去整改", "clip"),
-    (selectors.overdue_for_chief, "逾期未改", "看进展", "warn"),
-    (selectors.overdue_below, "下级逾期上报", "看进展", "warn"),
-    (selectors.to_verify, "验收整改", "验收", "seal"),
-    (selectors.to_order, "下达整改", "下达", "clip"),
+PARTS: tuple[tuple[str, Reader, str, str, str], ...] = (
+    ("rectification.answer", selectors.to_answer, "整改", "去整改", "clip"),
+    ("rectification.extend", selectors.overdue_for_chief, "逾期未改", "看进展", "warn"),
+    ("rectification.extend", selectors.overdue_below, "下级逾期上报", "看进展", "warn"),
+    ("rectification.verify", selectors.to_verify, "验收整改", "验收", "seal"),
+    ("rectification.order", selectors.to_order, "下达整改", "下达", "clip"),
 )
-"""What it is about, the button, the icon; an item that falls under several stands under the first."""
+"""The right it takes, what it is about, the button, the icon; an item under several stands under the first."""
 
 
 def rectifications_waiting(user: Any, *, now: datetime, today: date) -> Waiting:
-    """Items that wait for this person, each once, in one query."""
+    """Items that wait for this person, each once, in one query; who holds none of the rights costs none."""
     places = [
         When(pk__in=reader(user, on=today).order_by().values("pk"), then=Value(place))
-        for place, (reader, *_) in enumerate(PARTS)
+        for place, (code, reader, *_) in enumerate(PARTS)
+        if granting(user, code, today)
     ]
+    if not places:
+        return Waiting("rectify", "整改", (), 0, reverse("rectifications:list"))
     rows = selectors.items_seen_by(user, on=today).annotate(part=Case(*places, output_field=IntegerField()))
     rows = rows.filter(part__isnull=False).order_by("limit", "state_at", "pk")
     found = list(rows[:SHOWN])
-    tasks = tuple(_task(item, *PARTS[item.part][1:], now=now, today=today) for item in found)
+    tasks = tuple(_task(item, *PARTS[item.part][2:], now=now, today=today) for item in found)
     total = len(found) if len(found) < SHOWN else rows.count()
     return Waiting("rectify", "整改", tasks, total, reverse("rectifications:list"))
 
