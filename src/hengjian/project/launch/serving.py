@@ -96,16 +96,21 @@ def serve(steps: Steps, bin_folder: Path, place: Place) -> int:
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "hengjian.project.settings", "PYTHONUNBUFFERED": "1"}
     if place.certificate:
         env["HENGJIAN_TLS"] = "1"
-    running = {
-        name: subprocess.Popen(words, cwd=ROOT, env=env, start_new_session=True)
-        for name, words in _commands(bin_folder, place).items()
-    }
+    commands = _commands(bin_folder, place)
+
+    def begin(name: str) -> None:
+        running[name] = subprocess.Popen(commands[name], cwd=ROOT, env=env, start_new_session=True)
+
+    # the worker loads the same libraries: on two cores it would keep the first page waiting
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    begin("网页服务")
     stopping: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda caught, frame: stopping.append(caught))
     try:
         _wait_until_answering(f"{place.own_address}alive", running, stopping)
         if not stopping:
+            begin("后台任务")
             steps.done("网页服务与后台任务已启动")
             _greet(bin_folder, place)
         while not stopping:
