@@ -11,15 +11,15 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from hengjian.apps.accounts.models import Organ, User
-from hengjian.apps.accounts.policies import policy_of
 from hengjian.apps.draws import bundle, pool, roster
 from hengjian.apps.draws.access import locked, refuse_stale
 from hengjian.apps.draws.lotteries import GAMES, check_day, number_on, parts_of, refuse_before
 from hengjian.apps.draws.models import NO_COMMIT, Draw, DrawSecret
-from hengjian.apps.draws.procedures import DRAW, EXCLUSIONS, SUBSTITUTIONS
+from hengjian.apps.draws.moving import move_draw
+from hengjian.apps.draws.procedures import EXCLUSIONS, SUBSTITUTIONS
 from hengjian.apps.draws.services import quota_of
 from hengjian.apps.draws.sources import KINDS, SourceKind, bits_of, read_issue
-from hengjian.apps.record.services import Actor, perform
+from hengjian.apps.record.services import Actor
 from hengjian.engines.draws import (
     OPEN_SALT_SHA256,
     canon,
@@ -269,13 +269,12 @@ def commit_draw(
             row.committed_by = user
             row.files = bundle.digests(files)
 
-        done: Draw = perform(
-            procedure=DRAW,
-            action="commit",
-            thing=Draw,
-            pk=pk,
-            policy=policy_of(user, on=today),
+        done = move_draw(
+            "commit",
+            pk,
+            user=user,
             now=now,
+            today=today,
             facts={"commit_sha256": hash_of(commit) if commit else ""},
             apply=apply,
         )

@@ -11,17 +11,16 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from hengjian.apps.accounts.models import User
-from hengjian.apps.accounts.policies import policy_of
 from hengjian.apps.draws import bundle, pool, roster
 from hengjian.apps.draws.access import locked, refuse_stale
 from hengjian.apps.draws.aftermath import changes_bytes
 from hengjian.apps.draws.entropy import engine_entropy
 from hengjian.apps.draws.models import Draw, DrawAssignment, DrawInspector, DrawSecret, DrawUnit
+from hengjian.apps.draws.moving import move_draw
 from hengjian.apps.draws.partners import joint_salt, waiting_custodians
-from hengjian.apps.draws.procedures import DRAW
 from hengjian.apps.draws.selectors import ORIGIN, in_force
 from hengjian.apps.plans.models import Visit
-from hengjian.apps.record.services import Actor, perform
+from hengjian.apps.record.services import Actor
 from hengjian.engines.draws import DrawResult, InfeasibleDraw, hash_of, reveal, sha256_hex
 from hengjian.engines.draws.people import EXPERT
 from hengjian.kernel.errors import IllegalMove, Refused
@@ -79,13 +78,12 @@ def draw_now(
             row.drawn_by = user
             bundle.write(row, made)
 
-        done: Draw = perform(
-            procedure=DRAW,
-            action="draw",
-            thing=Draw,
-            pk=pk,
-            policy=policy_of(user, on=today),
+        done = move_draw(
+            "draw",
+            pk,
+            user=user,
             now=now,
+            today=today,
             facts={"result_sha256": sha256_hex(found.files()["result.json"]) if found else ""},
             apply=apply,
         )
@@ -176,16 +174,14 @@ def publish_draw(
             else:
                 _open(row, now=now)
 
-        done: Draw = perform(
-            procedure=DRAW,
-            action="announce" if sealed else "publish",
-            thing=Draw,
-            pk=pk,
-            policy=policy_of(user, on=today),
+        return move_draw(
+            "announce" if sealed else "publish",
+            pk,
+            user=user,
             now=now,
+            today=today,
             apply=apply,
         )
-    return done
 
 
 def open_draw(
@@ -210,16 +206,14 @@ def open_draw(
             row.published_by = user
             _open(row, now=now)
 
-        done: Draw = perform(
-            procedure=DRAW,
-            action="open",
-            thing=Draw,
-            pk=pk,
-            policy=policy_of(user, on=today),
+        return move_draw(
+            "open",
+            pk,
+            user=user,
             now=now,
+            today=today,
             apply=apply,
         )
-    return done
 
 
 def _refuse_unvisited(draw: Draw) -> None:

@@ -13,14 +13,13 @@ from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Length
 
 from hengjian.apps.accounts.models import User
-from hengjian.apps.accounts.policies import policy_of
 from hengjian.apps.accounts.rights import actor_for, may
 from hengjian.apps.draws.access import locked, refuse_stale
 from hengjian.apps.draws.committing import iso
 from hengjian.apps.draws.models import Draw, DrawSecret
-from hengjian.apps.draws.procedures import DRAW
+from hengjian.apps.draws.moving import move_draw
 from hengjian.apps.draws.sources import KINDS, engine_values, read_issue, read_values
-from hengjian.apps.record.services import Actor, append_event, perform
+from hengjian.apps.record.services import Actor, append_event
 from hengjian.apps.registry.models import Institution, Person
 from hengjian.engines.draws import entropy_string
 from hengjian.kernel.errors import IllegalMove, Refused
@@ -159,17 +158,15 @@ def enter_entropy(
             row.entropy_entered_by = user
 
         # the event tells which issues were typed, never the numbers: the second person has to find them alone
-        done: Draw = perform(
-            procedure=DRAW,
-            action="enter_entropy",
-            thing=Draw,
-            pk=pk,
-            policy=policy_of(user, on=today),
+        return move_draw(
+            "enter_entropy",
+            pk,
+            user=user,
             now=now,
+            today=today,
             facts={"entropy": [f"{one['name']} {one['issue']}" for one in entropy]},
             apply=apply,
         )
-    return done
 
 
 def withdraw_entropy(
@@ -182,18 +179,17 @@ def withdraw_entropy(
         DrawSecret.objects.filter(draw=row).update(typed=[])
         row.entropy_entered_at = row.entropy_entered_by = None
 
-    done: Draw = perform(
-        procedure=DRAW,
-        action="withdraw_entropy",
-        thing=Draw if rows is None else rows,
-        pk=pk,
-        policy=policy_of(user, on=today),
+    return move_draw(
+        "withdraw_entropy",
+        pk,
+        user=user,
         now=now,
+        today=today,
         facts={"reason": reason.strip()},
         reason=reason.strip(),
         apply=apply,
+        rows=rows,
     )
-    return done
 
 
 def confirm_entropy(
@@ -236,18 +232,16 @@ def _confirm(draw: Draw, user: User, entropy: list[dict[str, Any]], *, now: date
         row.state_at = row.entropy_confirmed_at = now
         row.entropy_confirmed_by = user
 
-    done: Draw = perform(
-        procedure=DRAW,
-        action="confirm_entropy",
-        thing=Draw,
-        pk=draw.pk,
-        policy=policy_of(user, on=today),
+    return move_draw(
+        "confirm_entropy",
+        draw.pk,
+        user=user,
         now=now,
+        today=today,
         facts={"entropy": entropy or [str(draw.entropy_entered_at)]},
         apply=apply,
         took_part=lambda row, move: {str(row.entropy_entered_by_id)},
     )
-    return done
 
 
 def differences_of(first: list[Mapping[str, Any]], second: list[Mapping[str, Any]]) -> list[str]:

@@ -10,15 +10,15 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from hengjian.apps.accounts.models import User
-from hengjian.apps.accounts.policies import policy_of
 from hengjian.apps.accounts.rights import actor_for, may
 from hengjian.apps.draws import pool, roster
 from hengjian.apps.draws.access import hold, locked, refuse_stale
 from hengjian.apps.draws.models import Draw
+from hengjian.apps.draws.moving import move_draw
 from hengjian.apps.draws.procedures import DRAW
 from hengjian.apps.plans.models import PlanItem
 from hengjian.apps.plans.numbering import next_number
-from hengjian.apps.record.services import Actor, append_event, perform
+from hengjian.apps.record.services import Actor, append_event
 from hengjian.engines.draws.canonical import sha256_hex
 from hengjian.engines.draws.quotas import largest_remainder
 from hengjian.kernel.errors import IllegalMove, NotAllowed, Refused
@@ -225,17 +225,15 @@ def freeze_roster(
             row.roster_sha256 = digest
             row.roster_size = draw.units.count()
 
-        done: Draw = perform(
-            procedure=DRAW,
-            action="freeze",
-            thing=Draw,
-            pk=pk,
-            policy=policy_of(user, on=today),
+        return move_draw(
+            "freeze",
+            pk,
+            user=user,
             now=now,
+            today=today,
             facts={"roster_sha256": digest},
             apply=apply,
         )
-    return done
 
 
 def _check_partners(draw: Draw) -> None:
@@ -294,18 +292,17 @@ def thaw_roster(
         row.frozen_at = row.frozen_by = None
         row.roster_sha256 = ""
 
-    done: Draw = perform(
-        procedure=DRAW,
-        action="thaw",
-        thing=Draw if rows is None else rows,
-        pk=pk,
-        policy=policy_of(user, on=today),
+    return move_draw(
+        "thaw",
+        pk,
+        user=user,
         now=now,
+        today=today,
         facts={"reason": reason.strip()},
         reason=reason.strip(),
         apply=apply,
+        rows=rows,
     )
-    return done
 
 
 def void_draw(
@@ -324,15 +321,14 @@ def void_draw(
         row.void_reason = reason.strip()
         row.holds_batch = row.not_before is not None and row.commit_sha256 != "" and now >= row.not_before
 
-    done: Draw = perform(
-        procedure=DRAW,
-        action="void",
-        thing=Draw if rows is None else rows,
-        pk=pk,
-        policy=policy_of(user, on=today),
+    return move_draw(
+        "void",
+        pk,
+        user=user,
         now=now,
+        today=today,
         facts={"reason": reason.strip()},
         reason=reason.strip(),
         apply=apply,
+        rows=rows,
     )
-    return done
