@@ -12,13 +12,13 @@ from pathlib import Path
 from django.conf import settings
 
 from hengjian.apps.inspections.models import Attachment
+from hengjian.apps.record.received import Received, received
 from hengjian.kernel.errors import Refused
 from hengjian.ui.wording import size as size_words
 
 MB = 1024 * 1024
 PHOTO_MOST = 20 * MB
 VIDEO_MOST = 200 * MB
-HEAD = 32
 
 IMAGES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic"}
 PAPERS = {**IMAGES, "application/pdf": "pdf"}
@@ -97,40 +97,29 @@ def store(
     """
     if declared_size is not None and declared_size > most_of(kind):
         raise too_large(kind, file_name, declared_size)
-    place = _made(folder() / "incoming") / secrets.token_hex(8)
-    digest, total, head = hashlib.sha256(), 0, b""
-    try:
-        with place.open("wb") as out:
-            for chunk in chunks:
-                total += len(chunk)
-                if total > most_of(kind):
-                    raise too_large(kind, file_name, declared_size)
-                head = head or chunk[:HEAD]
-                digest.update(chunk)
-                out.write(chunk)
-            out.flush()
-            os.fsync(out.fileno())
-        media_type = _checked(kind, file_name, head, total, digest.hexdigest(), sha256)
-        relative = f"{digest.hexdigest()[:2]}/{digest.hexdigest()}.{TYPES[kind][media_type]}"
-        target = folder() / relative
-        _made(target.parent)
-        os.replace(place, target)
-    finally:
-        place.unlink(missing_ok=True)
-    return Stored(relative, digest.hexdigest(), total, media_type)
+
+    def watch(size: int) -> None:
+        if size > most_of(kind):
+            raise too_large(kind, file_name, declared_size)
+
+    with received(chunks, folder() / "incoming", watch=watch) as file:
+        media_type = _checked(kind, file_name, file, sha256)
+        relative = f"{file.sha256[:2]}/{file.sha256}.{TYPES[kind][media_type]}"
+        file.settle(folder() / relative)
+    return Stored(relative, file.sha256, file.size, media_type)
 
 
-def _checked(kind: str, file_name: str, head: bytes, total: int, found: str, told: str) -> str:
+def _checked(kind: str, file_name: str, file: Received, told: str) -> str:
     if kind not in TYPES:
         raise Refused(f"没有“{kind[:10]}”这一类附件。", where={"field": "kind"})
-    if not total:
+    if not file.size:
         raise Refused(f"文件“{file_name}”是空的，没有收下。", where={"field": "file"})
-    if told and told != found:
+    if told and told != file.sha256:
         raise Refused(
             f"文件“{file_name}”传到服务器后的摘要值与拍摄时不一致，传输中有损坏，没有收下；请重传。",
             where={"field": "file"},
         )
-    media_type = media_type_of(head)
+    media_type = media_type_of(file.head)
     if media_type not in TYPES[kind]:
         raise Refused(f"文件“{file_name}”按内容看不是可收的类型：{NAMES[kind]}。", where={"field": "file"})
     return media_type

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -20,6 +18,7 @@ from hengjian.apps.intake import storage
 from hengjian.apps.intake.first_look import look_at
 from hengjian.apps.intake.models import RememberedMapping, Submission
 from hengjian.apps.intake.procedures import SUBMISSION
+from hengjian.apps.record.received import received
 from hengjian.apps.record.services import Actor, append_event, perform
 from hengjian.kernel.errors import IllegalMove, NotAllowed, Refused
 
@@ -55,23 +54,21 @@ def receive_file(
     if posting is None:
         raise NotAllowed("您没有向该机关报送数据的权限。")
     file_name = Path(file_name.replace("\\", "/")).name[-200:]
-    part = storage.incoming_folder() / f"{os.getpid()}-{os.urandom(8).hex()}.part"
-    try:
-        sha256, size = _store(chunks, part, file_name)
-        known = _known(organ, sha256)
+    with received(chunks, storage.incoming_folder(), watch=lambda size: _check_size(size, file_name)) as file:
+        if file.size == 0:
+            raise Refused(f"文件“{file_name}”是空的。", where={"file": file_name})
+        known = _known(organ, file.sha256)
         if known:
             return known, False
-        look_at(part, file_name)
-        os.replace(part, storage.original(sha256))
-    finally:
-        part.unlink(missing_ok=True)
+        look_at(file.path, file_name)
+        file.settle(storage.original(file.sha256))
     values = {
         "organ": organ,
         "submitted_by": user,
         "sender": sender.strip()[:100] or organ.name,
         "file_name": file_name,
-        "sha256": sha256,
-        "size": size,
+        "sha256": file.sha256,
+        "size": file.size,
         "table": table,
         "received_at": now,
         "touched_at": now,
@@ -82,7 +79,7 @@ def receive_file(
             return _open_submission(values, actor_for(user, posting), now, today.year, queue=queue), True
         except IntegrityError:
             # the same file, or the same number, came in from a second person at this very moment
-            known = _known(organ, sha256)
+            known = _known(organ, file.sha256)
             if known:
                 return known, False
     raise Refused("许多文件正在同时报送，请再交一次。")
@@ -108,20 +105,9 @@ def _known(organ: Organ, sha256: str) -> Submission | None:
     return Submission.objects.filter(organ=organ, sha256=sha256).exclude(state="withdrawn").first()
 
 
-def _store(chunks: Iterable[bytes], part: Path, file_name: str) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    with part.open("wb") as stream:
-        for chunk in chunks:
-            size += len(chunk)
-            if size > LARGEST_FILE:
-                raise Refused(f"文件“{file_name}”超过 {LARGEST_FILE // 1024**3} GB，请分成几份报送。")
-            digest.update(chunk)
-            stream.write(chunk)
-        stream.flush()
-        os.fsync(stream.fileno())
-    if size == 0:
-        raise Refused(f"文件“{file_name}”是空的。", where={"file": file_name})
-    return digest.hexdigest(), size
+def _check_size(size: int, file_name: str) -> None:
+    if size > LARGEST_FILE:
+        raise Refused(f"文件“{file_name}”超过 {LARGEST_FILE // 1024**3} GB，请分成几份报送。")
 
 
 def _queue_reading(pk: int) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from typing import Protocol
 
 from django.conf import settings
 
+from hengjian.apps.record.received import received
 from hengjian.kernel.errors import Refused
 from hengjian.ui.wording import size as size_text
 
@@ -82,24 +81,10 @@ def _keep(file: Incoming) -> Kept:
         raise _refused(f"“{name}”是空文件。请重新选一份。")
     if given > FILE_MOST:
         raise _refused(f"“{name}”有 {size_text(given)}，每份最大 {size_text(FILE_MOST)}。请压缩或者分成几份。")
-    folder = Path(settings.UPLOADS_ROOT) / "rectifications"
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as part:
-        digest, written = hashlib.sha256(), 0
-        for chunk in file.chunks():
-            digest.update(chunk)
-            written += part.write(chunk)
-        part.flush()
-        os.fsync(part.fileno())
-    path = Path(part.name)
-    try:
-        kind = _kind(path, name)
-        target = place_of(digest.hexdigest())
-        target.parent.mkdir(exist_ok=True)
-        os.replace(path, target)
-    finally:
-        path.unlink(missing_ok=True)
-    return Kept(name, kind, written, digest.hexdigest())
+    with received(file.chunks(), Path(settings.UPLOADS_ROOT) / "rectifications") as taken:
+        kind = _kind(taken.path, taken.head, name)
+        taken.settle(place_of(taken.sha256))
+    return Kept(name, kind, taken.size, taken.sha256)
 
 
 def clean_name(name: str) -> str:
@@ -111,13 +96,11 @@ def clean_name(name: str) -> str:
     return f"{stem[: NAME_MOST - len(ending) - 2]}…{dot}{ending}" if dot and len(ending) < 10 else plain[:NAME_MOST]
 
 
-def _kind(path: Path, name: str) -> str:
+def _kind(path: Path, begins: bytes, name: str) -> str:
     ending = name.rpartition(".")[2].lower()
     ending = "jpg" if ending == "jpeg" else ending
     if ending not in BEGINNINGS:
         raise _refused(f"“{name}”不是可以收的类型。可以交 {ALLOWED}。")
-    with path.open("rb") as stream:
-        begins = stream.read(16)
     if not begins.startswith(BEGINNINGS[ending]):
         raise _refused(f"“{name}”的内容不是 {ending}：文件坏了，或者只是改了扩展名。请重新导出再交。")
     if ending in INSIDE:
