@@ -21,6 +21,16 @@ urlpatterns = [
     path("draws/", include("hengjian.apps.draws.urls")),
     path("inspections/", include("hengjian.apps.inspections.urls")),
     path("rectifications/", include("hengjian.apps.rectifications.urls")),
+    path("documents/", include("hengjian.apps.documents.urls")),
+    path("informants/", include("hengjian.apps.informants.urls")),
+    path("leads/", include("hengjian.apps.leads.urls")),
+    path("tips/", include("hengjian.apps.tips.urls")),
+    path("complaints/", include("hengjian.apps.complaints.urls")),
+    path("measures/", include("hengjian.apps.measures.urls")),
+    path("cases/", include("hengjian.apps.cases.urls")),
+    path("transfers/", include("hengjian.apps.transfers.urls")),
+    path("oversights/", include("hengjian.apps.oversights.urls")),
+    path("publications/", include("hengjian.apps.publications.urls")),
     path("public/", include("hengjian.apps.portal.urls")),
 ]
 

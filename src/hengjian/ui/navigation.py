@@ -36,6 +36,8 @@ GROUPS: tuple[Group, ...] = (
     Group("subjects", "监管对象", "org"),
     Group("data", "数据与预警", "pulse"),
     Group("checks", "检查", "clip"),
+    Group("leads", "线索与投诉举报", "flag"),
+    Group("cases", "案件", "case"),
     Group("rules", "规则库", "book", apart=True),
     Group("system", "系统", "gear"),
 )

@@ -1,0 +1,1 @@
+"""Leads from every channel: register, triage, transfer, dispute, merge, answer; may import plans and below."""

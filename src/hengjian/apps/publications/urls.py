@@ -1,0 +1,8 @@
+"""URLs of publications."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "publications"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Reports of illegal acts under their own rule: verification, repeats, rewards; may import leads and below."""
