@@ -1,1 +1,1 @@
-"""The informant vault: sealed identities, two-person opening, anonymous two-way channel; may import rulebook and below."""
+"""Sealed identities of informants, two-person opening, anonymous channel; may import rulebook and below."""

@@ -1,1 +1,1 @@
-"""Graded response without a case: guidance, interview, admonition, order to correct; may import rectifications and below."""
+"""Response without a case: guidance, interview, admonition, order; may import rectifications and below."""
