@@ -1,1 +1,1 @@
-"""Official documents: forms filled from the record, numbered, reproducible to the byte; may import rulebook and below."""
+"""Official documents: forms filled from the record, numbered, reproducible; may import rulebook and below."""
