@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 from hengjian.kernel.citation import Citation, Reference
 from hengjian.kernel.errors import NotFound
+from hengjian.law.amending import kept
 from hengjian.law.loader import lawbook
 from hengjian.law.lookup import Entry, search, uses
 from hengjian.law.models import Penalty, SectorRule, TestKind, Threshold, Violation
@@ -280,6 +280,6 @@ def _in_force(references: tuple[Reference, ...], on: date) -> tuple[Reference, .
     return tuple(one for one in references if one.instrument in keys)
 
 
-@cache
+@kept
 def _violations() -> dict[str, Violation]:
     return {one.id: one for one in lawbook().violations}

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from functools import cache
 
 from hengjian.engines.deadlines import Calendar, Extension, Rule
 from hengjian.kernel.citation import Reference
 from hengjian.kernel.errors import NotFound
+from hengjian.law.amending import kept
 from hengjian.law.catalogue import cite
 from hengjian.law.loader import lawbook
 from hengjian.law.models import Clock, HolidayYear
 from hengjian.law.wording import day_text
 
 
-@cache
+@kept
 def versions_of(rule_id: str) -> tuple[Clock, ...]:
     """All versions of a clock, oldest first; NotFound for an unknown id."""
     found = tuple(one for one in lawbook().clocks if one.id == rule_id)
@@ -24,7 +24,7 @@ def versions_of(rule_id: str) -> tuple[Clock, ...]:
     return found
 
 
-@cache
+@kept
 def clock_on(rule_id: str, on: date) -> Clock:
     """The version in force on a day; NotFound with a sentence where none was."""
     versions = versions_of(rule_id)
@@ -37,7 +37,7 @@ def clock_on(rule_id: str, on: date) -> Clock:
     return found
 
 
-@cache
+@kept
 def rule_on(rule_id: str, on: date, *, earliest_for_older: bool = False) -> Rule:
     """The rule of a day for the engine.
 
@@ -107,7 +107,7 @@ def calendar_of(years: Iterable[HolidayYear]) -> Calendar:
     return Calendar.of(holidays=off, makeup_days=worked, years=known)
 
 
-@cache
+@kept
 def published_calendar() -> Calendar:
     """The calendar of the notices that this program brings along."""
     return calendar_of(lawbook().holiday_years)

@@ -1,11 +1,11 @@
 """Loads the dated law data once, whole or not at all, and gives them as of a day.
 
-`lawbook()` is the cached book of the installed package; `load(folder)` reads another folder of the same shape.
+`lawbook()` is the book in force here: the installed package and what was amended; `load(folder)` reads another one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -14,6 +14,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from hengjian.law.amending import Amendment, Raw, amended, kept, overlay, overlay_bytes
 from hengjian.law.consistency import check, check_names
 from hengjian.law.errors import LawError
 from hengjian.law.models import (
@@ -97,38 +98,56 @@ class Lawbook:
         return next((one for one in self.articles if one.id == article_id), None)
 
 
-@cache
+@kept
 def lawbook() -> Lawbook:
-    """The law data of this program, read once per process."""
-    return load(files("hengjian.law"))
+    """The law data of this program with this installation's amendments, read once and again when those change."""
+    return load(files("hengjian.law"), overlay())
 
 
-@cache
+@kept
 def edition() -> str:
     """Eight hex digits that change with any word of the law data: which rulebook a page or a printout rests on."""
     folder = files("hengjian.law")
     names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".yaml"))
-    texts = (folder.joinpath(name).read_bytes() for name in names)
-    return sha256(b"\0".join(texts)).hexdigest()[:8]
+    texts = [folder.joinpath(name).read_bytes() for name in names]
+    added = overlay_bytes()
+    return sha256(b"\0".join([*texts, added] if added else texts)).hexdigest()[:8]
 
 
-def load(folder: Traversable) -> Lawbook:
+@cache
+def raw_data() -> Raw:
+    """The program's law data as written, without amendments; read once per process."""
+    return _read(files("hengjian.law"))
+
+
+def load(folder: Traversable, amendments: Sequence[Amendment] = ()) -> Lawbook:
     """Read and check a folder of law data; LawError names file, entry and key of the first fault."""
+    return book_of(amended(_read(folder), amendments))
+
+
+def book_of(raw: Raw) -> Lawbook:
+    """The book of data as written, checked whole."""
     sections: dict[str, tuple[Any, ...]] = {}
     for name, kinds in SECTIONS.items():
-        raw = _read_file(folder, name)
-        unknown = [str(key) for key in raw if key not in kinds]
-        if unknown:
-            raise LawError("unknown section", file=name, key=unknown[0])
         for section, kind in kinds.items():
-            if section not in raw:
+            if section not in raw[name]:
                 raise LawError("missing section", file=name, key=section)
-            sections[section] = read_section(kind, raw[section], name, section)
+            sections[section] = read_section(kind, raw[name][section], name, section)
     book = Lawbook(**sections)
     check_names(book)
     complete = replace(book, articles=with_versions(book.articles, book.instruments, book.renumberings))
     check(complete)
     return complete
+
+
+def _read(folder: Traversable) -> Raw:
+    raw = {}
+    for name, kinds in SECTIONS.items():
+        raw[name] = _read_file(folder, name)
+        unknown = [str(key) for key in raw[name] if key not in kinds]
+        if unknown:
+            raise LawError("unknown section", file=name, key=unknown[0])
+    return raw
 
 
 def _read_file(folder: Traversable, name: str) -> Mapping[str, Any]:

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Literal
 
 from hengjian.kernel.citation import Citation, Reference
+from hengjian.law.amending import kept
 from hengjian.law.loader import Lawbook, lawbook
 from hengjian.law.wording import length_text
 
@@ -76,7 +76,7 @@ def uses(entry_id: str) -> tuple[Entry, ...]:
     return _reverse_index().get(entry_id, ())
 
 
-@cache
+@kept
 def _reverse_index() -> Mapping[str, tuple[Entry, ...]]:
     book = lawbook()
     lines = {(entry.kind, entry.id): entry for entry in entries(book)}

@@ -84,12 +84,17 @@ def read_entry(kind: type[T], raw: object, place: Place) -> T:
     return kind(**{name: _convert(hints[name], value, place.at(name)) for name, value in raw.items()})
 
 
-def _name_of(raw: object, section: str, number: int) -> str:
+def entry_name(raw: object) -> str:
+    """By what an entry as written is known: its id, key, number or code; empty where it has none."""
     if isinstance(raw, dict):
         for key in IDENTITY_KEYS:
             if isinstance(raw.get(key), str | int):
                 return str(raw[key])
-    return f"{section}[{number}]"
+    return ""
+
+
+def _name_of(raw: object, section: str, number: int) -> str:
+    return entry_name(raw) or f"{section}[{number}]"
 
 
 @cache

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import lru_cache
 
 from hengjian.apps.clocks.models import HolidayNotice
 from hengjian.engines.deadlines import Calendar
+from hengjian.law.amending import kept
 from hengjian.law.deadlines import calendar_of
 from hengjian.law.loader import lawbook
 from hengjian.law.models import Holiday, HolidayYear
@@ -21,7 +21,7 @@ def current_calendar() -> Calendar:
     return _built(json.dumps(list(rows)))
 
 
-@lru_cache(maxsize=8)
+@kept
 def _built(content: str) -> Calendar:
     plain = {"number": "", "published_on": date.min}
     rows = json.loads(content)

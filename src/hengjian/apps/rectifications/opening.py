@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +16,7 @@ from hengjian.apps.record.services import Actor, append_event, perform, snapshot
 from hengjian.apps.rectifications import timing
 from hengjian.apps.rectifications.models import Rectification, Reply
 from hengjian.apps.rectifications.procedures import RECTIFICATION
+from hengjian.law.amending import kept
 from hengjian.law.loader import lawbook
 
 TITLE_MOST = 120
@@ -24,13 +24,13 @@ REQUIREMENT = "改正上述问题，写明原因和采取的措施，附证明�
 ON_THE_SPOT = "检查当场已改正，以检查笔录和现场附件为证。"
 
 
-@cache
+@kept
 def group_of_items() -> Mapping[str, str]:
     """Check-list item → its group, over all editions of the lists."""
     return {item.id: group.id for group in lawbook().checklists for item in group.items}
 
 
-@cache
+@kept
 def problem_types() -> dict[str, str]:
     """Groups of the check list with their titles, and "" for problems without an item."""
     return {group.id: group.title for group in lawbook().checklists} | {"": "清单以外"}
