@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from hengjian.apps.alerts.procedures import ALERT
+from hengjian.apps.cases.procedures import CASE
 from hengjian.apps.draws.procedures import DRAW
+from hengjian.apps.informants.procedures import OPENING
 from hengjian.apps.inspections.phone.procedures import PHONE_ENTRY
 from hengjian.apps.inspections.procedures import INSPECTION
 from hengjian.apps.intake.procedures import SUBMISSION
@@ -26,4 +28,6 @@ PROCEDURES: tuple[Procedure, ...] = (
     PHONE_ENTRY,
     RECTIFICATION,
     LOOK_BACK,
+    CASE,
+    OPENING,
 )

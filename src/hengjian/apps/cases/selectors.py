@@ -1,0 +1,34 @@
+"""Reading cases: what a person may see."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from hengjian.apps.accounts.models import User
+from hengjian.apps.accounts.rights import visible
+from hengjian.apps.cases.models import Case, CaseOfficer
+
+
+def cases_seen_by(user: Any, on: date) -> QuerySet[Case]:
+    """Cases of the person's organ and of those below it, and cases shared with the organ."""
+    rows = Case.objects.select_related("organ", "registered_by", "approved_by", "decided_by")
+    return visible(user, "case.view", rows, on=on)
+
+
+def officers_on(case: Case, on: date) -> list[CaseOfficer]:
+    """The investigators in force on a day, the leading one first."""
+    rows = case.officers.select_related("user").filter(from_on__lte=on)
+    return [one for one in rows if one.to_on is None or one.to_on >= on]
+
+
+def ever_investigated(case: Case) -> dict[int, str]:
+    """Everybody who ever investigated the case, id to name: none of them approves, reviews or decides it."""
+    return {one.user_id: one.user.name for one in case.officers.select_related("user")}
+
+
+def is_investigator(case: Case, user: User, on: date) -> bool:
+    """Whether the person investigates this case on that day."""
+    return any(one.user_id == user.pk for one in officers_on(case, on))
