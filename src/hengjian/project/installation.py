@@ -32,6 +32,16 @@ def _path() -> Path:
     return home() / "installation.json"
 
 
+def vault_file() -> Path:
+    """The keys of the informant vault: a file of its own, 0600, to be kept apart from backups of the database."""
+    return home() / "vault.json"
+
+
+def receipt_key_file() -> Path:
+    """The private keys that sign receipts: a file of its own, 0600."""
+    return home() / "receipt-keys.json"
+
+
 def load() -> Installation:
     """Read the installation's keys; they are made, readable by the owner alone, at the first start."""
     path = _path()

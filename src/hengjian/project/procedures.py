@@ -12,10 +12,12 @@ from hengjian.apps.intake.procedures import SUBMISSION
 from hengjian.apps.plans.procedures import MERGE, PLAN, VISIT
 from hengjian.apps.rectifications.procedures import LOOK_BACK, RECTIFICATION
 from hengjian.apps.registry.procedures import MATCH
+from hengjian.apps.rulebook.procedures import AMENDMENT
 from hengjian.apps.runs.procedures import RUN
 from hengjian.kernel.transitions import Procedure
 
 PROCEDURES: tuple[Procedure, ...] = (
+    AMENDMENT,
     SUBMISSION,
     MATCH,
     RUN,

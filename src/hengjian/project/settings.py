@@ -193,9 +193,12 @@ STORAGES = {
     },
 }
 LAKE_ROOT = HOME / "lake"
+LAW_OVERLAY = HOME / "law" / "amendments.yaml"
 RUNS_ROOT = HOME / "runs"
 UPLOADS_ROOT = HOME / "uploads"
 DRAWS_ROOT = HOME / "draws"
+VAULT_FILE = installation.vault_file()
+RECEIPT_KEY_FILE = installation.receipt_key_file()
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
