@@ -171,7 +171,10 @@ class Recusal(OfCase):
 
 
 class Party(OfCase):
-    """A party: an institution, or a person punished beside it (处罚到人). `id_sealed` is ciphertext, never the number itself."""
+    """A party: an institution, or a person punished beside it (处罚到人).
+
+    `id_sealed` is ciphertext, never the number itself.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="parties")
     order = models.PositiveSmallIntegerField("序号")
