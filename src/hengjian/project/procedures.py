@@ -9,6 +9,7 @@ from hengjian.apps.informants.procedures import OPENING
 from hengjian.apps.inspections.phone.procedures import PHONE_ENTRY
 from hengjian.apps.inspections.procedures import INSPECTION
 from hengjian.apps.intake.procedures import SUBMISSION
+from hengjian.apps.leads.procedures import LEAD, LIKENESS
 from hengjian.apps.plans.procedures import MERGE, PLAN, VISIT
 from hengjian.apps.rectifications.procedures import LOOK_BACK, RECTIFICATION
 from hengjian.apps.registry.procedures import MATCH
@@ -32,4 +33,6 @@ PROCEDURES: tuple[Procedure, ...] = (
     LOOK_BACK,
     CASE,
     OPENING,
+    LEAD,
+    LIKENESS,
 )
