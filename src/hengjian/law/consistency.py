@@ -190,10 +190,17 @@ def _names_exist(book: Lawbook) -> None:
     violations = {one.id for one in book.violations}
     targets = violations | {one.id for one in book.sector_rules} | {one.id for one in book.articles}
     standards = {one.standard_no for one in book.test_standards}
+    rule_ids = {one.id for one in book.sector_rules}
     for alias in book.aliases:
         _require_known([alias.target], targets, "violations.yaml", alias.alias, "target")
     for rule in book.sector_rules:
         _require_known(rule.fields, field_codes, "sector.yaml", rule.id, "fields")
+        _require_known([rule.follows] if rule.follows else [], rule_ids, "sector.yaml", rule.id, "follows")
+        for amount in (*rule.institution, *rule.persons):
+            _require_known(amount.violations, violations, "sector.yaml", rule.id, "violations")
+            _require_known(amount.conduct, set(rule.conduct), "sector.yaml", rule.id, "amounts.conduct")
+        for outcome in rule.consequences:
+            _require_known(outcome.conduct, set(rule.conduct), "sector.yaml", rule.id, "consequences.conduct")
     for standard in book.test_standards:
         name = standard.standard_no
         _require_known(standard.fields, field_codes, "test_standards.yaml", name, "fields")
@@ -227,6 +234,8 @@ def _amounts_are_ranges(book: Lawbook) -> None:
             raise LawError("a fine is given in fen, a multiple in times", file=file, entry=entry, key=amount.kind)
         if upper <= 0 or (lower is not None and lower > upper):
             raise LawError("the sums are no range", file=file, entry=entry, key=amount.kind)
+        if (amount.base_from_fen, amount.base_below_fen) != (None, None) and not (multiple or amount.base):
+            raise LawError("a height without the base it is measured on", file=file, entry=entry, key="base")
 
 
 def _standards_are_dated(book: Lawbook) -> None:

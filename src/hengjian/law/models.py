@@ -23,7 +23,13 @@ ConductKind = Literal[
     "out_of_scope",
     "certificate_misuse",
     "cheating_device",
+    "not_displayed",  # Shanghai: particulars not displayed
+    "danger_not_reported",
+    "banned_staff",
+    "not_by_standard",
+    "forged_seal",  # a case of false_report that local law names by itself
 ]
+Grade = Literal["ordinary", "serious", "crime"]
 TestKind = Literal["emission", "safety", "performance"]
 Unit = Literal["working_days", "days", "hours", "months", "years"]
 
@@ -115,7 +121,11 @@ class Article(Certain):
 
 @dataclass(frozen=True, kw_only=True)
 class Amount:
-    """One sum: a fine between two sums, or a multiple of a fee, gain, value or income; `when` is its condition."""
+    """One sum: a fine between two sums, or a multiple of a fee, gain, value or income; `when` is its condition.
+
+    The rest says the same condition for a program: for which conduct or violations, for ordinary or serious cases,
+    for which height of a base in fen (from, below); a smaller base than `base_floor_fen` counts as that.
+    """
 
     kind: Literal["fine", "fee_multiple", "gain_multiple", "value_multiple", "income_multiple"]
     min_fen: int | None = None
@@ -123,6 +133,30 @@ class Amount:
     min_times: Decimal | None = None
     max_times: Decimal | None = None
     when: str | None = None
+    conduct: tuple[ConductKind, ...] = ()
+    violations: tuple[str, ...] = ()
+    grade: Literal["ordinary", "serious"] | None = None
+    base: Literal["fee", "gain", "value", "income"] | None = None
+    base_from_fen: int | None = None
+    base_below_fen: int | None = None
+    base_floor_fen: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consequence:
+    """What a sector law does to the licence (revoke, suspend, close, bar from applying) or to persons (ban).
+
+    `by` tells whether the accrediting authority decides it; `years` is the length of a ban or bar.
+    """
+
+    action: Literal["revoke", "suspend", "close", "bar", "ban"]
+    words: str
+    by: Literal["decider", "accreditor"] = "accreditor"
+    grade: Grade | None = None
+    conduct: tuple[ConductKind, ...] = ()
+    mandatory: bool = False
+    years: int | None = None
+    lifelong: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +172,10 @@ class Penalty(Period):
 
 @dataclass(frozen=True, kw_only=True)
 class Violation(Certain):
-    """One entry of the violation catalogue; `effect` tells what must also be proved, `proof` what to collect."""
+    """One entry of the violation catalogue; `effect` tells what must also be proved, `proof` what to collect.
+
+    `also` are narrower kinds of conduct that the entry is at the same time, where some law names them.
+    """
 
     id: str
     title: str
@@ -148,6 +185,7 @@ class Violation(Certain):
     penalties: tuple[Penalty, ...]
     effect: str | None = None
     proof: str | None = None
+    also: tuple[ConductKind, ...] = ()
 
     def penalty_on(self, on: date) -> Penalty | None:
         """The penalty in force on the day of conduct."""
@@ -171,7 +209,12 @@ class Alias:
 
 @dataclass(frozen=True, kw_only=True)
 class SectorRule(Certain, Period):
-    """A sector law that goes before the residual clause; `transfer` means another authority punishes."""
+    """A sector law that goes before the residual clause; `transfer` means another authority punishes.
+
+    `follows` names the rule of the earlier law that this one took the place of; `trait` is a fact that must be given;
+    `two_step_for` is conduct that may be fined only after a failed order; `by_accreditor`: only the authority that
+    granted the qualification punishes.
+    """
 
     id: str
     title: str
@@ -188,6 +231,11 @@ class SectorRule(Certain, Period):
     test_kind: TestKind | None = None
     area_prefix: str | None = None
     when: str | None = None
+    consequences: tuple[Consequence, ...] = ()
+    two_step_for: tuple[ConductKind, ...] = ()
+    trait: str | None = None
+    follows: str | None = None
+    by_accreditor: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

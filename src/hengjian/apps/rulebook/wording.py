@@ -29,6 +29,11 @@ CONDUCT = {
     "out_of_scope": "超范围",
     "certificate_misuse": "滥用证书标志",
     "cheating_device": "作弊装置",
+    "not_displayed": "未公示",
+    "danger_not_reported": "未报告危险",
+    "banned_staff": "聘用禁业人员",
+    "not_by_standard": "未按标准",
+    "forged_seal": "伪造印章签名",
 }
 INSTRUMENT_KINDS = {
     "law": "法律",
