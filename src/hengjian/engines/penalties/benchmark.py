@@ -139,7 +139,8 @@ def calculate(
             if one.effect == "may_waive" and not worse
         ]
     hearing = suggested >= hearing_from
-    steps.append(_hearing_step(suggested, hearing_from, limits.cite("HEAR-05"), hearing=hearing))
+    if code != WAIVED:
+        steps.append(_hearing_step(hearing_from, limits.cite("HEAR-05"), hearing=hearing))
     return Calculation(
         range=lawful,
         tier=code,
@@ -224,8 +225,12 @@ def _chosen(benchmark: Benchmark, factors: Sequence[str], party_kind: PartyKind)
 def _factor_steps(chosen: list[Factor], score: int) -> list[str]:
     if not chosen:
         return ["没有选定情节，按一般情形计算。"]
-    said = [f"情节“{one.title}”（{EFFECTS[one.effect]}，{one.points:+d}），依据{one.article}。" for one in chosen]
-    return [*said, f"情节合计 {score:+d}。"]
+    said = [f"情节“{one.title}”（{EFFECTS[one.effect]}{_points(one.points)}），依据{one.article}。" for one in chosen]
+    return [*said, f"情节合计 {score:+d}。"] if score or any(one.points for one in chosen) else said
+
+
+def _points(points: int) -> str:
+    return f"，{points:+d}" if points else ""
 
 
 def _tier_code(benchmark: Benchmark, score: int, *, statutory: bool) -> str:
@@ -257,7 +262,7 @@ def _tier_steps(benchmark: Benchmark, title: str, low: int, high: int, suggested
     ]
 
 
-def _hearing_step(suggested: int, hearing_from: int, article: str, *, hearing: bool) -> str:
+def _hearing_step(hearing_from: int, article: str, *, hearing: bool) -> str:
     if hearing:
         return f"达到听证标准{money(hearing_from)}（含本数）：{article}，告知书应当写明要求听证的权利。"
     return f"未达到听证标准{money(hearing_from)}（{article}）。"

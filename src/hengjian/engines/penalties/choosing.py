@@ -72,6 +72,11 @@ def _choice(
     if serious and conduct.serious is None:
         questions = [*questions, "是否情节严重尚未认定，幅度先按一般情节列出。"]
     steps = [*steps, *ranked.steps, *(one.sentence for one in blocked)]
+    steps += [
+        f"移送后另由作出资质认定的机关处理：{one.words}。"
+        for one in (ranked.applicable[0].consequences if ranked.applicable and ranked.applicable[0].transfer else ())
+        if one.by == "accreditor"
+    ]
     if crimes:
         steps.append(f"有涉嫌犯罪的迹象：不得以行政处罚代替移送（{limits.cite('TRF-11')}）。")
     return Choice(
@@ -83,7 +88,7 @@ def _choice(
         questions=tuple(dict.fromkeys([*questions, *ranked.questions])),
         serious=serious,
         crimes=crimes,
-        steps=tuple(steps),
+        steps=tuple(dict.fromkeys(steps)),
     )
 
 
@@ -172,5 +177,5 @@ def _closed(conduct: Conduct, blocked: Sequence[Blocked], steps: Sequence[str] =
         questions=(),
         serious=(),
         crimes=(),
-        steps=(*steps, *(one.sentence for one in blocked)),
+        steps=tuple(dict.fromkeys((*steps, *(one.sentence for one in blocked)))),
     )

@@ -102,7 +102,7 @@ class Consequence:
     """What happens to the licence, or to persons, beside the fine.
 
     `action` is an id of the competence table (revoke, suspend, bar, ban); `by` tells whether the accrediting
-    authority decides it. `years` None with `action` ban or bar: for life. `mandatory` leaves no choice.
+    authority decides it. `years` is the length of a ban or bar. `mandatory` leaves no choice.
     """
 
     action: Literal["revoke", "suspend", "close", "bar", "ban"]
@@ -112,6 +112,7 @@ class Consequence:
     kinds: tuple[str, ...] = ()
     mandatory: bool = False
     years: int | None = None
+    lifelong: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +121,8 @@ class Provision:
 
     `source` general is the catalogue of violations, sector a law that goes before it. `transfer` (the ▲ rows): another
     authority punishes and this organ hands over. `residual`: only where no other law sets a penalty. `line` is equal
-    for the versions that follow each other. `fields` empty: every field.
+    for the versions that follow each other. `fields` empty: every field. `by_accreditor`: only the authority that
+    granted the qualification punishes.
     """
 
     id: str
@@ -146,13 +148,18 @@ class Provision:
     area_prefix: str = ""
     needs_trait: str = ""
     condition: str = ""
-    needs_effect: bool = False
+    by_accreditor: bool = False
     certainty: str = "found"
     note: str = ""
 
     def holds_on(self, day: date) -> bool:
         """Whether the version is in force on that day, both ends included."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    @property
+    def substance(self) -> tuple[object, ...]:
+        """What the version does; equal for versions that only bear other numbers."""
+        return (self.sums, self.measures, self.consequences, self.two_step, self.two_step_kinds, self.transfer)
 
     def is_two_step_for(self, kinds: frozenset[str]) -> bool:
         """Whether an order and a failed re-check must come before any fine for conduct of these kinds."""

@@ -23,14 +23,17 @@ class Ranked:
 def rank(reached: Sequence[Applicable], conduct: Conduct, limits: Limits) -> Ranked:
     """Sector law before the residual clause (SUP-27), ▲ rows first, then the higher fine of several (APL-29)."""
     steps: list[str] = []
-    questions = _questions(reached, conduct)
     aside: list[Applicable] = []
-    pool = _for_party(list(reached), conduct, aside)
+    pool = _with_penalty(list(reached), aside)
+    pool = _for_party(pool, conduct, aside)
+    questions = _questions(pool, conduct)
     pool = _without_residue(pool, aside, steps, limits)
     handed = [one for one in pool if one.transfer]
     if handed:
         pool = _without_own_sector(pool, handed, aside, steps, limits)
     ordered = sorted(pool, key=_order)
+    if ordered and ordered[0].provision.by_accreditor:
+        steps.append(f"由授予资质的机关处罚：本机关不是的，应当逐级上报（{ordered[0].article}）。")
     if len(ordered) > 1 and not ordered[0].transfer and all(one.range for one in ordered[:2]):
         steps.append(_higher_step(ordered, limits))
     return Ranked(applicable=tuple(ordered), set_aside=tuple(aside), steps=tuple(steps), questions=tuple(questions))
@@ -51,6 +54,17 @@ def _order(one: Applicable) -> tuple[bool, bool, int, bool, bool, str]:
 
 def _because(one: Applicable, reason: str) -> Applicable:
     return replace(one, reasons=(*one.reasons, reason))
+
+
+def _with_penalty(pool: list[Applicable], aside: list[Applicable]) -> list[Applicable]:
+    """A sector law that sets no penalty for this very conduct does not push the general one aside."""
+    kept = []
+    for one in pool:
+        if one.provision.source == "general" or one.sums or one.consequences or one.transfer:
+            kept.append(one)
+        else:
+            aside.append(_because(one, "该规定对本行为和这一类当事人没有设定行政处罚。"))
+    return kept
 
 
 def _for_party(pool: list[Applicable], conduct: Conduct, aside: list[Applicable]) -> list[Applicable]:

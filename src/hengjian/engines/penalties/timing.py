@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from hengjian.engines.penalties.conduct import Conduct, Limits, Provision
 from hengjian.engines.penalties.result import Blocked
@@ -80,12 +81,12 @@ def version_for(
     at_start = next((one for one in known if one.holds_on(start)), None)
     steps = [_version_step(at_end, end)]
     questions: list[str] = []
-    if at_start is not at_end:
+    if at_start is None or at_start.substance != at_end.substance:
         steps.append(_spanning_step(at_end, start, end, article=limits.cite("APL-37"), began=at_start is not None))
         if at_start is not None:
             questions.append(f"行为跨越{day(at_end.valid_from)}的修改：修改前的部分如旧规定较轻，应在裁量时考虑。")
     current = next((one for one in known if one.holds_on(on)), None)
-    if current is at_end:
+    if current is at_end or (current is not None and current.substance == at_end.substance):
         return Dated(provision=at_end, steps=tuple(steps), questions=tuple(questions))
     if current is None:
         questions.append(f"《{at_end.title}》所依据的规定已失效，没有接续的规定，是否仍予处罚须经法制审核。")
@@ -99,7 +100,12 @@ def must_be_split(versions: Iterable[Provision], conduct: Conduct, on: date) -> 
     if conduct.continuing or conduct.occurred_from is None:
         return None
     end = conduct.last_day or on
-    changes = [one.valid_from for one in versions if conduct.occurred_from < one.valid_from <= end]
+    known = sorted(versions, key=lambda one: one.valid_from)
+    changes = [
+        later.valid_from
+        for earlier, later in pairwise(known)
+        if earlier.substance != later.substance and conduct.occurred_from < later.valid_from <= end
+    ]
     return min(changes, default=None)
 
 
