@@ -107,10 +107,14 @@ def lawbook() -> Lawbook:
 @kept
 def edition() -> str:
     """Eight hex digits that change with any word of the law data: which rulebook a page or a printout rests on."""
+    return edition_with(overlay_bytes())
+
+
+def edition_with(added: bytes) -> str:
+    """The edition that the program's data have together with this file of amendments."""
     folder = files("hengjian.law")
     names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".yaml"))
     texts = [folder.joinpath(name).read_bytes() for name in names]
-    added = overlay_bytes()
     return sha256(b"\0".join([*texts, added] if added else texts)).hexdigest()[:8]
 
 

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Sequence
 
 from hengjian.kernel.errors import DomainError
-from hengjian.project import commands
+from hengjian.law.amending import OVERLAY, use_overlay
+from hengjian.project import commands, installation
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -26,6 +27,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one sub-command; a domain error becomes its sentence on stderr and exit code 2."""
     args = build_parser().parse_args(argv)
+    use_overlay(installation.home() / "law" / OVERLAY)  # commands without a database follow the amended rulebook too
     try:
         return int(args.run(args))
     except DomainError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hengjian.apps.rulebook import views
+from hengjian.apps.rulebook import amend_views, views
 
 app_name = "rulebook"
 urlpatterns = [
@@ -20,5 +20,11 @@ urlpatterns = [
     path("fields/", views.section, {"name": "fields"}, name="fields"),
     path("detectors/", views.section, {"name": "detectors"}, name="detectors"),
     path("numbering/", views.numbering, name="numbering"),
+    path("changes/", amend_views.changes, name="changes"),
+    path("amendments/", amend_views.show_list, name="amendments"),
+    path("amendments/new/", amend_views.draft, name="amend"),
+    path("amendments/<str:number>/", amend_views.show, name="amendment"),
+    path("amendments/<str:number>/edit/", amend_views.edit, name="edit_amendment"),
+    path("amendments/<str:number>/<str:action>/", amend_views.decide, name="decide_amendment"),
     path("<str:section>/<path:entry_id>/", views.entry, name="entry"),
 ]

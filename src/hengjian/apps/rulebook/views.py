@@ -1,12 +1,14 @@
-"""Pages of the rulebook: the dated law data, read as of a day. Nothing is written here."""
+"""Pages of the rulebook: the dated law data, read as of a day."""
 
 from __future__ import annotations
 
 from datetime import date
 from itertools import groupby
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -15,13 +17,16 @@ from hengjian.apps.accounts.gates import needs
 from hengjian.apps.rulebook import wording
 from hengjian.apps.rulebook.breach_pages import sector_matrix, sector_page, violation_page
 from hengjian.apps.rulebook.check_pages import checklist_page, clock_page, detector_page, standard_page, threshold_page
+from hengjian.apps.rulebook.comparing import SECTION_WORDS
 from hengjian.apps.rulebook.entry import entry_url
 from hengjian.apps.rulebook.law_pages import article_page, difference, field_page, instrument_page
 from hengjian.apps.rulebook.lists import SECTIONS, rows_on
+from hengjian.apps.rulebook.policies import may_amend
 from hengjian.kernel.citation import Citation
 from hengjian.kernel.errors import NotFound, Refused
+from hengjian.law.amending import amended, current_entries, overlay
 from hengjian.law.catalogue import Entry, search
-from hengjian.law.loader import lawbook
+from hengjian.law.loader import lawbook, raw_data
 from hengjian.ui.days import parse_day
 from hengjian.ui.parts import Action, Empty, Step
 
@@ -131,6 +136,7 @@ def entry(request: HttpRequest, section: str, entry_id: str) -> HttpResponse:
     on, error = _day(request, "on", today)
     page = make(entry_id, on, today=today)
     context = {"page": page, "on": on, "today": today, "error": error, "uses": _grouped(tuple(page.uses), on, today)}
+    context["amend_url"] = amend_url(section, entry_id) if may_amend(request.user, today) else ""
     if section == "articles":
         first, wrong_first = _day(request, "from", date(2021, 7, 15))
         second, wrong_second = _day(request, "to", on)
@@ -139,6 +145,14 @@ def entry(request: HttpRequest, section: str, entry_id: str) -> HttpResponse:
         steps = page.extra["versions"]
         context["steps"] = [Step(**one) for one in steps] if len(steps) > 1 else []
     return render(request, "rulebook/entry.html", context)
+
+
+def amend_url(section: str, entry_id: str) -> str:
+    """Where an amendment of this entry is drafted; empty for sections that are not amended."""
+    name = next((name for name, page in SECTION_WORDS.items() if page == section), "")
+    if not name or not current_entries(amended(raw_data(), overlay()), name, entry_id):
+        return ""
+    return f"{reverse('rulebook:amend')}?{urlencode({'section': name, 'entry': entry_id})}"
 
 
 @needs("rulebook.view")

@@ -35,6 +35,7 @@ def _keep_house() -> None:
     from hengjian.apps.intake.tasks import take_up_stalled
     from hengjian.apps.record.services import seal_missing_days
     from hengjian.apps.rectifications.overdue import escalate_overdue
+    from hengjian.apps.rulebook.amending import restore_overlay
     from hengjian.apps.runs.services import note_interruptions
 
     pause = threading.Event()
@@ -42,6 +43,7 @@ def _keep_house() -> None:
         try:
             close_old_connections()
             seal_missing_days(now=timezone.now())
+            restore_overlay()
             rederive_if_law_changed(now=timezone.now(), today=timezone.localdate())
             take_up_stalled()
             note_interruptions(now=timezone.now())
