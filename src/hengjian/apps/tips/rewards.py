@@ -182,7 +182,11 @@ def _pay(row: Reward, user: User, values: dict[str, Any], now: datetime) -> None
     row.paid_on = timezone.localdate(now)
 
 
-APPLY: dict[str, Any] = {"approve": _approve, "decline": _decline, "pay": _pay, "lapse": _decline}
+def _lapse(row: Reward, user: User, values: dict[str, Any], now: datetime) -> None:
+    row.reason = said(values.get("reason", ""), "reason", "理由")
+
+
+APPLY: dict[str, Any] = {"approve": _approve, "decline": _decline, "pay": _pay, "lapse": _lapse}
 
 
 def digest_of_code(number: str, code: str) -> str:
