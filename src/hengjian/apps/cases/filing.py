@@ -18,7 +18,6 @@ from hengjian.apps.cases.origins import lead_of
 from hengjian.apps.cases.wording import CONDITIONS, REFUSAL_GROUNDS
 from hengjian.apps.leads.services import mark_answered, mark_filed
 from hengjian.apps.record.services import Actor
-from hengjian.kernel.errors import IllegalMove
 from hengjian.kernel.transitions import Move
 from hengjian.law.catalogue import article_as_of
 
@@ -172,16 +171,3 @@ def refuse_filing(
         apply=apply,
         seen=seen,
     )
-
-
-def require_filing_proposed(case: Case, attempt: object) -> None:
-    """Gate of the approval: what was proposed is a filing, with all conditions, a party and two able officers."""
-    today = attempt.today  # type: ignore[attr-defined]
-    article = article_as_of("PEN-19", today).text
-    if case.wants_refusal:
-        raise IllegalMove("报请的是不予立案，不能批准立案；认为应当立案的，请退回补充。", article=article)
-    lacking = [label for code, label in CONDITIONS.items() if code not in case.conditions]
-    if lacking:
-        raise IllegalMove(f"立案须四项条件全部符合，还缺：{'；'.join(lacking)}。", article=article)
-    if not case.parties.exists():
-        raise IllegalMove("还没有登记当事人，不能立案。", article=article)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from hengjian.apps.accounts.models import User
-from hengjian.apps.cases import gates
+from hengjian.apps.cases import gates, listeners
 from hengjian.apps.cases.models import Case, Step
 from hengjian.apps.cases.policies import case_policy
 from hengjian.apps.cases.procedures import CASE
@@ -55,7 +55,9 @@ def move_case(
         if apply:
             apply(row, move, actor)
         note_step(case=row, move=move, user=user, actor=actor, now=now, today=today, note=reason)
+        acting.append(actor)
 
+    acting: list[Actor] = []
     if not cases_seen_by(user, today).filter(pk=case.pk).exists():
         raise NotFound("没有这个案件，或者您无权查看。")
     done: Case = perform(
@@ -68,8 +70,9 @@ def move_case(
         facts=given,
         reason=reason,
         apply=make,
-        took_part=_took_part,
+        took_part=lambda row, move: _require_second_person(row, move, user),
     )
+    listeners.tell(case=done, action=action, actor=acting[0], now=now)
     return done
 
 
@@ -121,12 +124,15 @@ def write_step(
     )
 
 
-def _took_part(row: Case, move: Move) -> Collection[str]:
-    """Investigators of any time, and whoever proposed the filing, are not the second person of any move."""
-    parts = {str(pk) for pk in ever_investigated(row)}
-    if row.proposed_by_id:
-        parts.add(str(row.proposed_by_id))
-    return parts
+def _require_second_person(row: Case, move: Move, user: User) -> Collection[str]:
+    """Raise naming the part that this person had; investigators of any time and the proposer are excluded."""
+    if user.pk in ever_investigated(row):
+        raise IllegalMove(
+            f"“{move.label}”须由没有参加调查的人办理：{user.name}是（或者曾是）本案办案人员。", article=move.basis
+        )
+    if row.proposed_by_id == user.pk:
+        raise IllegalMove(f"“{move.label}”须由另一人办理：{user.name}是本案报请人。", article=move.basis)
+    return ()
 
 
 def _faster(row: Case, move: Move) -> str:

@@ -23,6 +23,8 @@ declare(
     Permission("case.handle", "承办案件", INVESTIGATORS, "own", for_bureau=True),
     Permission("case.approve", "审批案件事项", HEADS, "own"),
     Permission("case.review", "审核案件", REVIEWERS, "own"),
+    Permission("case.legal_review", "法制审核", frozenset({Role.LEGAL_REVIEWER}), "own"),
+    Permission("case.consent", "答复下级报请的同意事项", HEADS, "own"),
     Permission("case.hear", "主持听证", PRESIDING, "own"),
     Permission("case.minutes", "记录集体讨论", PRESIDING, "own"),
     Permission("case.decide", "作出处理决定", HEADS, "own"),

@@ -37,7 +37,6 @@ DEFER = _pen("七十四", "延期或者分期缴纳")
 COURT = _pen("七十六", "催告后申请法院强制执行")
 CLOSE = _pen("七十七", "十五个工作日内结案")
 ARCHIVE = _pen("七十八", "一案一卷")
-ON_THE_SPOT = _pen("六十六", "当场处罚")
 
 BEFORE_FILING = ("proposed", "filing")
 OPEN = (
@@ -93,16 +92,6 @@ def _filing() -> tuple[Move, ...]:
             facts=("reason_code", "reason"),
             document="PEN-7",
             second_person=True,
-        ),
-        _move(
-            "punish_on_the_spot",
-            "proposed",
-            "decided",
-            "handle",
-            ON_THE_SPOT,
-            facts=("outcomes",),
-            clock="PEN-70",
-            document="PEN-44",
         ),
     )
 

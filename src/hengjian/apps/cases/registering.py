@@ -51,7 +51,6 @@ def register_case(
     origin: Origin | None = None,
     institution: Institution | None = None,
     respondent: str = "",
-    kind: str = "ordinary",
 ) -> Case:
     """Register a case as 拟立案, with its first party where one is known.
 
@@ -66,7 +65,7 @@ def register_case(
     number = next_number("AJ", today.year)  # before the look for an earlier case: two at once wait for each other here
     _require_first(origin)
     actor = actor_for(user, posting)
-    case = _built(entry, number=number, organ=organ, user=user, now=now, today=today, origin=origin, kind=kind)
+    case = _built(entry, number=number, organ=organ, user=user, now=now, today=today, origin=origin)
     case.full_clean()
     case.save()
     whom = institution or (origin.institution if origin else None)
@@ -90,13 +89,13 @@ def register_case(
     append_event(
         now=now, actor=actor, verb="case.register", thing=case, organ_path=case.organ_path, after=snapshot(case)
     )
-    if case.kind == "ordinary" and case.origin_kind != "lead":
+    if case.origin_kind != "lead":
         timing.start(case, timing.CHECK, on=case.source_on, actor=actor, now=now)
     return case
 
 
 def _built(
-    entry: Entry, *, number: str, organ: Organ, user: User, now: datetime, today: date, origin: Origin | None, kind: str
+    entry: Entry, *, number: str, organ: Organ, user: User, now: datetime, today: date, origin: Origin | None
 ) -> Case:
     first = entry.occurred_from
     last = entry.occurred_to or first
@@ -109,7 +108,6 @@ def _built(
     return Case(
         number=number,
         organ=organ,
-        kind=kind,
         title=text_of(entry.title, field="title", label="案由", most=200),
         source_code=one_of(entry.source_code, SOURCES, field="source_code", label="案件来源"),
         source_on=day_of(entry.source_on, field="source_on", label="发现或者收到材料日期", today=today),

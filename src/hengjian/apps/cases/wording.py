@@ -34,7 +34,6 @@ ACTIONS: dict[str, str] = {
     "approve_filing": "批准立案",
     "send_back_filing": "退回补充",
     "refuse_filing": "决定不予立案",
-    "punish_on_the_spot": "当场处罚",
     "suspend": "中止调查",
     "resume": "恢复调查",
     "terminate": "终止调查",

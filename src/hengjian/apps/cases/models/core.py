@@ -22,18 +22,15 @@ def person(label: str, *, required: bool = False) -> models.ForeignKey:
 
 
 class Case(models.Model):
-    """One case. `kind` spot: decided on the spot (summary procedure), else ordinary.
+    """One case of the ordinary procedure.
 
     `origin_*` name the lead, inspection finding or rectification it came from; `facts` are what is found so far,
     `proposal` what the investigators propose; `legal_ground` the code of the reason why legal review is due ("" while
     nobody named one); `version` rises with every move, so that a form tells whether somebody was faster.
     """
 
-    KINDS = [("ordinary", "普通程序"), ("spot", "简易程序（当场处罚）")]
-
     number = models.CharField("案件编号", max_length=24, unique=True)
     organ = models.ForeignKey(Organ, models.PROTECT, related_name="cases", verbose_name="办案机关")
-    kind = models.CharField("程序", max_length=10, choices=KINDS, default="ordinary")
     title = models.CharField("案由", max_length=200)
     source_code = models.CharField("案件来源", max_length=12, choices=list(SOURCES.items()))
     source_on = models.DateField("发现或者收到材料日期")
@@ -223,6 +220,7 @@ class Contravention(OfCase):
     penalty_article = models.CharField("罚则", max_length=300, blank=True)
     provision = models.CharField("采用的罚则编号", max_length=40, blank=True)
     two_step = models.BooleanField("先责令改正", default=False)
+    circumstances = models.JSONField("情节", default=dict, blank=True)
     choice = models.JSONField("选法依据", default=dict, blank=True)
     calculation = models.JSONField("裁量计算", default=dict, blank=True)
     proposed_fen = models.BigIntegerField("拟罚款（分）", null=True, blank=True)
