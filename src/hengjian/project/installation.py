@@ -37,9 +37,9 @@ def vault_file() -> Path:
     return home() / "vault.json"
 
 
-def receipt_key_file() -> Path:
-    """The private keys that sign receipts: a file of its own, 0600."""
-    return home() / "receipt-keys.json"
+def receipt_keys() -> Path:
+    """The folder of the private keys that sign receipts, one file a key, 0600."""
+    return home() / "receipt-keys"
 
 
 def load() -> Installation:

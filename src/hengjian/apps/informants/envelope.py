@@ -6,6 +6,8 @@ framework.
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 from dataclasses import dataclass
 from uuid import UUID
@@ -54,6 +56,27 @@ def unseal(envelope: Envelope, *, kind: str, record_id: UUID, vault: Vault) -> b
     """What was sealed; Refused with the sentence where it cannot be opened."""
     data_key = unwrap(envelope, kind=kind, record_id=record_id, vault=vault)
     return _decrypt(data_key, envelope.ciphertext, _bound("data", kind, record_id))
+
+
+def to_text(envelope: Envelope, record_id: UUID) -> str:
+    """The sealed record as JSON, for a text column of another app's row (`rotation.register_column`)."""
+    parts = {
+        "record": str(record_id),
+        "key": envelope.key_id,
+        "wrapped": base64.b64encode(envelope.wrapped_key).decode(),
+        "text": base64.b64encode(envelope.ciphertext).decode(),
+    }
+    return json.dumps(parts)
+
+
+def from_text(text: str) -> tuple[Envelope, UUID]:
+    """What `to_text` wrote; Refused where it was damaged."""
+    try:
+        parts = json.loads(text)
+        wrapped, ciphertext = base64.b64decode(parts["wrapped"]), base64.b64decode(parts["text"])
+        return Envelope(str(parts["key"]), wrapped, ciphertext), UUID(parts["record"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise Refused(NOT_GENUINE) from error
 
 
 def _bound(use: str, kind: str, record_id: UUID) -> bytes:

@@ -6,6 +6,8 @@ identities, `code` the digests of channel codes and addresses. Imports no framew
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -22,6 +24,7 @@ FORMAT = "hengjian-vault/1"
 KEY_BYTES = 32
 MISSING = "举报人保密库的密钥文件不在，现在不能收取、查看举报人信息。请系统管理员从备份恢复密钥文件。"
 UNREADABLE = "举报人保密库的密钥文件读不出来，现在不能收取、查看举报人信息。请系统管理员检查文件权限和磁盘。"
+WRONG = "举报人保密库的密钥文件不是这个数据库的那一份，现在不能收取、查看举报人信息。请系统管理员恢复正确的密钥文件。"
 DAMAGED = "举报人保密库的密钥文件已经损坏，现在不能收取、查看举报人信息。请系统管理员从备份恢复密钥文件。"
 
 
@@ -65,6 +68,11 @@ def with_new_key(vault: Vault, now: datetime, *, new_finger: bool = False) -> Va
         finger=secrets.token_bytes(KEY_BYTES) if new_finger else vault.finger,
         code=vault.code,
     )
+
+
+def check_digest(vault: Vault, key_id: str) -> str:
+    """What the database keeps to know the key by: a keyed digest of nothing secret; the key does not follow from it."""
+    return hmac.new(vault.keys[key_id], f"hengjian|check|{key_id}".encode(), hashlib.sha256).hexdigest()
 
 
 def _key_id(now: datetime) -> str:

@@ -32,6 +32,24 @@ class Sealed(models.Model):
         abstract = True
 
 
+class VaultKey(models.Model):
+    """A wrapping key that this database was sealed with: its id, and a digest that tells a wrong key file.
+
+    Never the key itself. While one row stands here, a missing key file is an error and never made anew.
+    """
+
+    key_id = models.CharField("密钥编号", max_length=32, unique=True)
+    check_digest = models.CharField("校验值", max_length=64)
+    made_at = models.DateTimeField("启用时间")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "保密库密钥"
+
+    def __str__(self) -> str:
+        return self.key_id
+
+
 class Informant(Sealed):
     """Whoever sent one tip or complaint; the identity lies in the ciphertext, also for anonymous ones (then empty).
 

@@ -27,4 +27,5 @@ VERBS = {
     "opening.request": "申请开启举报人信息",
     "receipt.sign": "签署回执",
     "receipt_key.make": "启用回执密钥",
+    "vault.rotate": "更换保密库密钥",
 }

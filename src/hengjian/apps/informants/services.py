@@ -60,7 +60,7 @@ def seal_text(*, informant: Informant, text: str, purpose: str, now: datetime) -
 
 @transaction.atomic
 def seal_again(*, informant: Informant, organ: Organ, actor: Actor, now: datetime) -> Informant:
-    """Seal the same person once more for another matter that comes out of theirs; nobody sees the identity meanwhile."""
+    """Seal the same person once more for a matter that comes out of theirs; nobody sees the identity meanwhile."""
     known = identities.from_bytes(unseal_row(informant, open_vault()))
     return seal(identity=known, organ=organ, actor=actor, now=now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +11,8 @@ from django.conf import settings
 
 from hengjian.apps.informants import envelope, keyfile
 from hengjian.apps.informants.keyfile import KeysMissing, Vault
-from hengjian.apps.informants.models import Informant, Sealed
+from hengjian.apps.informants.models import Sealed, VaultKey
+from hengjian.kernel.errors import Refused
 
 Row = TypeVar("Row", bound=Sealed)
 
@@ -26,14 +28,36 @@ def open_vault() -> Vault:
 
 
 def ready_vault(now: datetime) -> Vault:
-    """The keys, made at the first use. Once anything was sealed, a missing file is Refused and never replaced."""
+    """The keys for sealing, made at the first use.
+
+    Once this database was sealed with a key, a missing file is Refused and never replaced, and so is a file whose
+    keys are others: nothing new is sealed under keys that do not open what is there.
+    """
+    known = dict(VaultKey.objects.values_list("key_id", "check_digest"))
     try:
-        return open_vault()
+        vault = open_vault()
     except KeysMissing:
-        if Informant.objects.exists():
+        if known:
             raise
-    keyfile.write_vault(path(), keyfile.new_vault(now), replace=False)
-    return open_vault()
+        keyfile.write_vault(path(), keyfile.new_vault(now), replace=False)
+        vault = open_vault()
+    refuse_wrong(vault, known)
+    if vault.current not in known:
+        note_key(vault, now)
+    return vault
+
+
+def refuse_wrong(vault: Vault, known: Mapping[str, str]) -> None:
+    """Refused where the file lacks a key that this database was sealed with, or holds another one under its name."""
+    for key_id, digest in known.items():
+        if key_id not in vault.keys or keyfile.check_digest(vault, key_id) != digest:
+            raise Refused(keyfile.WRONG)
+
+
+def note_key(vault: Vault, now: datetime) -> None:
+    """Remember the current key by its digest."""
+    digest = keyfile.check_digest(vault, vault.current)
+    VaultKey.objects.get_or_create(key_id=vault.current, defaults={"check_digest": digest, "made_at": now})
 
 
 def seal_row(row: Row, plain: bytes, vault: Vault) -> bytes:

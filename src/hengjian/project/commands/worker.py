@@ -32,6 +32,7 @@ def _keep_house() -> None:
     from django.utils import timezone
 
     from hengjian.apps.clocks.rederiving import rederive_if_law_changed
+    from hengjian.apps.informants.openings import expire_openings
     from hengjian.apps.intake.tasks import take_up_stalled
     from hengjian.apps.record.services import seal_missing_days
     from hengjian.apps.rectifications.overdue import escalate_overdue
@@ -48,6 +49,7 @@ def _keep_house() -> None:
             take_up_stalled()
             note_interruptions(now=timezone.now())
             escalate_overdue(now=timezone.now())
+            expire_openings(now=timezone.now())
         except DatabaseError:
             logging.getLogger("hengjian").exception("housekeeping failed; it is tried again")
         pause.wait(HOUSEKEEPING_SECONDS)
