@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -36,6 +36,15 @@ def kind_of(section: str) -> type[Any]:
     return SECTIONS[EDITABLE[section]][section]
 
 
+LAST = ("valid_from", "valid_to", "certainty", "note")
+
+
+def in_reading_order(kind: type[Any]) -> list[Field[Any]]:
+    """The fields of an entry as people read them: what it is first, since when and how sure last."""
+    found = {one.name: one for one in fields(kind)}
+    return [one for name, one in found.items() if name not in LAST] + [found[name] for name in LAST if name in found]
+
+
 def plain_type(hint: Any) -> Any:
     """The hint without `| None`."""
     if get_origin(hint) in (Union, types.UnionType):
@@ -60,7 +69,7 @@ class AmendmentForm(forms.Form):
             del self.fields["valid_from"]
         kind = kind_of(section)
         hints = get_type_hints(kind)
-        for one in fields(kind):
+        for one in in_reading_order(kind):
             if one.name == "valid_to" and section in DATED and entry is None:
                 continue
             needed = one.default is MISSING and one.default_factory is MISSING

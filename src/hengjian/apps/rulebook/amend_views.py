@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -179,7 +179,10 @@ def _page(request: HttpRequest, row: Amendment, *, error: str = "", status: int 
     changes, fault = [], ""
     try:
         before = book_of(amending.raw_with(amending.in_force(before=row.place)))
-        changes = compare(before, amending.book_with(row))
+        after = amending.book_with(row)
+        if row.valid_from:  # one text follows the other: the day before beside the first day
+            before, after = before.as_of(row.valid_from - timedelta(days=1)), after.as_of(row.valid_from)
+        changes = [one for one in compare(before, after) if one.section == row.section and one.id == row.entry]
     except (DomainError, LawError) as broken:
         fault = broken.sentence if isinstance(broken, DomainError) else str(broken)
     held = {"rulebook.amend": may_amend(request.user, today), "rulebook.approve": may_approve(request.user, today)}

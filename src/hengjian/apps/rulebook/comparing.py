@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from hengjian.apps.rulebook.amend_forms import CHOICE_WORDS
+from hengjian.apps.rulebook.amend_forms import CHOICE_WORDS, in_reading_order
 from hengjian.apps.rulebook.faults import FIELDS
 from hengjian.apps.rulebook.lists import SECTIONS as LISTS
 from hengjian.law.amending import EDITABLE
@@ -91,7 +91,7 @@ def _title(entry: Any) -> str:
 
 def _lines(old: tuple[Any, ...] | None, new: tuple[Any, ...] | None) -> Iterable[Line]:
     shape = (new or old or ())[-1]
-    for one in fields(shape):
+    for one in in_reading_order(type(shape)):
         left = "；".join(_text(getattr(entry, one.name)) for entry in old or ())
         right = "；".join(_text(getattr(entry, one.name)) for entry in new or ())
         if left != right:
