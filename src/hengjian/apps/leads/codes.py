@@ -75,12 +75,20 @@ ANSWERS: dict[str, str] = {
     "other": "其他",
 }
 
+TRAITS: dict[str, str] = {
+    "emission": "机动车排放检验",
+    "safety": "机动车安全技术检验",
+    "agricultural_sample": "食用农产品质量安全监测样品",
+}
+"""Facts on which a special law depends."""
+
 COMPLEXITY: dict[str, str] = {"ordinary": "一般", "complex": "复杂", "cross_region": "跨区域"}
 """How hard a lead is, which decides the level that handles it."""
 
 OUTCOMES: dict[str, str] = {
     "own": "由本机关核查",
     "superior": "报上级机关",
+    "below": "交办下级机关",
     "other_organ": "移送有管辖权的市场监管部门",
     "other_department": "移送其他部门",
 }

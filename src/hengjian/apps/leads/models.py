@@ -76,6 +76,7 @@ class Lead(models.Model):
     respondent_uscc = models.CharField("统一社会信用代码", max_length=18, blank=True, db_index=True)
     area_code = models.CharField("行为发生地", max_length=12, blank=True, db_index=True)
     fields = models.JSONField("领域", default=list, blank=True)
+    traits = models.JSONField("特别情形", default=list, blank=True)
     subject = models.CharField("反映事项", max_length=24, choices=_choices(SUBJECTS), blank=True)
     report_numbers = models.JSONField("报告编号", default=list, blank=True)
     occurred_on = models.DateField("行为日", null=True, blank=True)
