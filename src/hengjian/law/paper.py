@@ -29,7 +29,7 @@ FOLDER = "forms"
 FACTS_FILE = "facts.yaml"
 PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z0-9_]+)*)\}")
 KEY = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z0-9_]*)*")
-FAMILIES = {"PEN": "行政处罚文书", "CMP": "投诉举报文书", "CHK": "行政检查文书"}
+FAMILIES = {"PEN": "行政处罚文书", "CMP": "投诉举报文书", "CHK": "行政检查文书", "MSR": "行政指导和约谈文书"}
 
 FactKind = Literal["text", "long", "date", "moment", "money", "number", "list", "people", "opinion", "mark"]
 Layout = Literal["letter", "table", "record", "strip", "cover"]
