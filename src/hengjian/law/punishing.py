@@ -53,6 +53,7 @@ def provisions() -> tuple[Provision, ...]:
 @kept
 def limits_on(on: date) -> Limits:
     """The numbers of a day; where the first recorded text is later than the day, that text."""
+    special = any(one.id == "CR-E10" and one.holds_on(on) for one in lawbook().thresholds)
     return Limits(
         hearing_institution=_number("HEAR-05", "legal_person_fen", on),
         hearing_person=_number("HEAR-05", "natural_person_fen", on),
@@ -64,7 +65,8 @@ def limits_on(on: date) -> Limits:
         serious_repeat_years=_number("SP-08c", "repeat_years", on),
         crime_gain=_number("CR-P", "gain_fen", on),
         crime_loss=_number("CR-P", "loss_fen", on),
-        crime_gain_environment=_number("CR-E10", "gain_fen", on),
+        crime_gain_environment=_number("CR-E10" if special else "CR-P", "gain_fen", on),
+        crime_rule_environment="CR-E10" if special else "CR-P",
         crime_penalties=_number("CR-E10", "penalties", on),
         articles={name: citation(parse_reference(name), on) for name in NAMED},
     )

@@ -9,7 +9,7 @@ from datetime import date
 from hengjian.engines.penalties.conduct import Conduct, Limits, Provision
 from hengjian.engines.penalties.ranking import Ranked, rank
 from hengjian.engines.penalties.reach import applicable_of, reaches
-from hengjian.engines.penalties.result import Applicable, Blocked, Choice, Outcome
+from hengjian.engines.penalties.result import Applicable, Blocked, Choice, Hint, Outcome
 from hengjian.engines.penalties.signs import crime_hints, serious_hints
 from hengjian.engines.penalties.timing import Dated, date_faults, limitation, must_be_split, version_for
 from hengjian.engines.penalties.wording import day
@@ -25,8 +25,9 @@ def choose(conduct: Conduct, provisions: Sequence[Provision], *, on: date, limit
     """
     kinds = _kinds(conduct, provisions)
     blocked = [*_nothing_named(kinds, limits), *date_faults(conduct, on, limits)]
+    crimes = crime_hints(conduct, kinds, on=on, limits=limits)
     if blocked:
-        return _closed(conduct, blocked)
+        return _closed(conduct, blocked, crimes)
     late, limitation_step = limitation(conduct, on, limits)
     blocked += late + _effect_missing(conduct, kinds, limits)
     steps = [limitation_step]
@@ -35,7 +36,7 @@ def choose(conduct: Conduct, provisions: Sequence[Provision], *, on: date, limit
     for versions in lines.values():
         changed = must_be_split(versions, conduct, on)
         if changed is not None:
-            return _closed(conduct, [*blocked, _split(changed, limits)], steps)
+            return _closed(conduct, [*blocked, _split(changed, limits)], crimes, steps)
     dated = [
         found
         for versions in lines.values()
@@ -167,7 +168,9 @@ def _outcome(applicable: Sequence[Applicable], blocked: Sequence[Blocked]) -> Ou
     return "correct" if any(one.code == "two_step" for one in blocked) else "punish"
 
 
-def _closed(conduct: Conduct, blocked: Sequence[Blocked], steps: Sequence[str] = ()) -> Choice:
+def _closed(
+    conduct: Conduct, blocked: Sequence[Blocked], crimes: tuple[Hint, ...], steps: Sequence[str] = ()
+) -> Choice:
     return Choice(
         conduct=conduct,
         outcome="none",
@@ -176,6 +179,6 @@ def _closed(conduct: Conduct, blocked: Sequence[Blocked], steps: Sequence[str] =
         blocked=tuple(blocked),
         questions=(),
         serious=(),
-        crimes=(),
+        crimes=crimes,
         steps=tuple(dict.fromkeys((*steps, *(one.sentence for one in blocked)))),
     )

@@ -182,6 +182,7 @@ class Limits:
     crime_loss: int
     crime_gain_environment: int
     crime_penalties: int
+    crime_rule_environment: str = "CR-E10"
     articles: dict[str, str] = field(default_factory=dict)
     """Id of an article → how it is cited on the day: APL-37 → 《中华人民共和国行政处罚法》第三十七条."""
 

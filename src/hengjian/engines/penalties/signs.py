@@ -54,11 +54,13 @@ def _false_certificate(conduct: Conduct, kinds: frozenset[str], on: date, limits
     if FALSE in kinds and conduct.intent is not False:
         in_environment = conduct.field in ENVIRONMENT
         edge = limits.crime_gain_environment if in_environment else limits.crime_gain
-        source, name = (limits.cite("CRI-10"), "CR-E10") if in_environment else (limits.cite("PRO"), "CR-P")
+        name = limits.crime_rule_environment if in_environment else "CR-P"
+        source = limits.cite("CRI-10" if name == "CR-E10" else "PRO")
         if conduct.gain is not None and conduct.gain >= edge:
             said = f"违法所得{money(conduct.gain)}，达到{money(edge)}（含本数），{SUSPECTED}"
             found.append(Hint(id=name, sentence=said, article=f"{law}、{source}", certainty=_sure(name)))
-        if in_environment and recent_penalties(conduct, 2, on) >= limits.crime_penalties:
+        special = in_environment and limits.crime_rule_environment == "CR-E10"
+        if special and recent_penalties(conduct, limits.serious_repeat_years, on) >= limits.crime_penalties:
             said = f"二年内受过{limits.crime_penalties}次以上处罚又实施，涉嫌提供虚假证明文件，应核实后移送公安机关。"
             found.append(Hint(id="CR-E10", sentence=said, article=f"{law}、{limits.cite('CRI-10')}"))
     if UNTRUE in kinds and conduct.loss is not None and conduct.loss >= limits.crime_loss:

@@ -87,9 +87,9 @@ def _read(name: str) -> dict[str, Any]:
     try:
         raw = json.loads(text, parse_float=_no_float)
     except json.JSONDecodeError as fault:
-        raise Refused(f"“{name}”第 {fault.lineno} 行不是 JSON：{fault.msg}。") from None
+        raise Refused(f"“{name}”第 {fault.lineno} 行不是合格的 JSON，请检查逗号、引号和括号。") from None
     if not isinstance(raw, dict):
-        raise Refused(f'“{name}”应是一个 JSON 对象，例如 {{"violations": ["SUP-15.1"], "from": "2026-03-01"}}。')
+        raise Refused(f"“{name}”应是一个 JSON 对象；hengjian penalty --keys 列出可用的项。")
     return raw
 
 
