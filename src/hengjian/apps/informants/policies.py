@@ -12,6 +12,7 @@ declare(
     Permission("informant.write", "与举报人联系", HANDLERS, "own", for_bureau=True),
     Permission("informant.request_opening", "申请开启举报人信息", HANDLERS, "own", for_bureau=True),
     Permission("informant.approve_opening", "批准开启举报人信息", frozenset({Role.SECTION_CHIEF, Role.LEADER}), "own"),
+    Permission("informant.see_openings", "查看经办的开启申请", HANDLERS | {Role.LEADER, Role.SUPERVISOR}),
     Permission("informant.openings", "查看举报人信息的全部开启", frozenset({Role.LEADER, Role.SUPERVISOR})),
 )
 

@@ -58,9 +58,15 @@ class Standing:
 
 
 def standing() -> Standing:
-    """Keys and how many records lie under each; Refused where the key file is missing or wrong."""
+    """Keys and how many records lie under each; Refused where the key file is missing or wrong.
+
+    A vault never used has no key yet: then `current` is empty.
+    """
+    known = dict(VaultKey.objects.values_list("key_id", "check_digest"))
+    if not known and not path().exists():
+        return Standing()
     vault = open_vault()
-    refuse_wrong(vault, dict(VaultKey.objects.values_list("key_id", "check_digest")))
+    refuse_wrong(vault, known)
     found = Standing(current=vault.current, made=dict(vault.made), private=keyfile.is_private(path()))
     for model in SEALED:
         found.rows.update(model._default_manager.values_list("key_id", flat=True).iterator(BATCH))
@@ -71,7 +77,10 @@ def standing() -> Standing:
 
 def verify() -> Standing:
     """Open every record and every file, and say which do not; nothing opened is kept or shown."""
-    found, vault = standing(), open_vault()
+    found = standing()
+    if not found.current:
+        return found
+    vault = open_vault()
     for model in SEALED:
         for row in model._default_manager.order_by("pk").iterator(BATCH):
             _try(found, f"{model._meta.verbose_name} {row.pk}", lambda row=row: _open(row, vault))

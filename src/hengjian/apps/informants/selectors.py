@@ -52,6 +52,13 @@ def openings_to_act_on(user: Any, *, on: date) -> QuerySet[Opening]:
     return rows.filter(Q(pk__in=decide.values("pk")) | Q(requested_by=user.pk))
 
 
+def openings_shown_to(user: Any, *, on: date) -> QuerySet[Opening]:
+    """What the person oversees, may approve or asked for."""
+    rows = Opening.objects.select_related("informant__organ", "requested_by", "decided_by")
+    seen, own = openings_seen_by(user, on=on), openings_to_act_on(user, on=on)
+    return rows.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=own.values("pk")))
+
+
 def openings_of(informant: Informant) -> QuerySet[Opening]:
     """The openings of one informant, the newest first."""
     return informant.openings.select_related("requested_by", "decided_by")

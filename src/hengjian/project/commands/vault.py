@@ -34,6 +34,7 @@ def _look(args: argparse.Namespace) -> int:
         told = {"current": found.current, "made": found.made, "rows": found.rows, "broken": found.broken}
         print(json.dumps(told | {"private": found.private}, ensure_ascii=False))
     else:
+        print("保密库还没有用过，第一次收到举报时生成密钥。") if not found.current else None
         print(f"密钥文件 {path()}{'' if found.private else '（权限过宽：请执行 chmod 600）'}")
         for key_id, made_at in found.made.items():
             mark = "，现用" if key_id == found.current else ""
