@@ -10,10 +10,16 @@ from django.db.models import Count, Q, Sum
 from hengjian.apps.complaints.models import Complaint
 from hengjian.apps.informants.fingerprints import same_person
 from hengjian.apps.tips.models import Tip
+from hengjian.engines.likeness.sketch import jaccard
+from hengjian.engines.likeness.words import shingles
 from hengjian.engines.rewards import yuan
 from hengjian.law.complaining import Factor, abuse_factors
 
 DAYS_A_MONTH = 31
+ALIKE = 0.8
+"""Share of common four-character pieces from which two texts count as alike."""
+COMPARED_MOST = 100
+"""So many of the person's own latest complaints are compared; the same words are counted over all organs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,9 @@ def _figures(complaint: Complaint, people: list[int], since: date) -> dict[str, 
     counted = own.aggregate(n=Count("pk"), respondents=Count("respondent_name", distinct=True), amount=Sum("amount"))
     tips = Tip.objects.filter(period, informant__in=people).count()
     same = Complaint.objects.filter(period, text_digest=complaint.text_digest).count()
+    others = own.exclude(text_digest=complaint.text_digest).values_list("claim", "facts")[:COMPARED_MOST]
+    words = shingles(complaint.claim + complaint.facts)
+    same += sum(jaccard(words, shingles(claim + facts)) >= ALIKE for claim, facts in others)
     return {
         "ABU-COUNT": counted["n"] + tips,
         "ABU-RESPONDENTS": counted["respondents"],

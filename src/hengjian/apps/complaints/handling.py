@@ -17,7 +17,7 @@ from hengjian.apps.complaints.abuse import signs_of
 from hengjian.apps.complaints.grounds import ending_of, refusal_of
 from hengjian.apps.complaints.models import Complaint
 from hengjian.apps.complaints.moving import move_complaint, write_entry
-from hengjian.apps.complaints.procedures import DISTRIBUTE
+from hengjian.apps.complaints.procedures import COMPLAINT, DISTRIBUTE
 from hengjian.apps.informants.services import hand_over, seal_again
 from hengjian.apps.leads.services import register_lead
 from hengjian.apps.record.services import Actor
@@ -43,12 +43,20 @@ def act(
 ) -> Complaint:
     """Make one move of a complaint with what a form holds; raises the sentence why not, then nothing has changed."""
     given = {"rows": rows, "pk": pk, "user": user, "now": now, "seen": seen}
-    made: Complaint = ACTIONS.get(action, _unknown)(action, values=values, **given)
+    made: Complaint = ACTIONS[action](action, values=values, **given)
     return made
 
 
-def _unknown(action: str, *, values: Values, **given: Any) -> Complaint:
-    return move_complaint(action, facts=values, **given)[0]
+def refuse(action: str, *, rows: QuerySet[Complaint], pk: int, user: User, now: datetime) -> None:
+    """Say why a move that was not offered is not open: by the table, the rights, or what the complaint holds."""
+    facts = {name: "—" for move in COMPLAINT.moves if move.action == action for name in move.facts}
+
+    def check(row: Complaint) -> None:
+        if action == "distribute":
+            require_receiver(row, None, timezone.localdate(now))
+        raise IllegalMove("这一步现在不能办理，请看过最新情况再办。")
+
+    move_complaint(action, rows=rows, pk=pk, user=user, now=now, facts=facts, check=check)
 
 
 def _request_material(action: str, *, values: Values, now: datetime, **given: Any) -> Complaint:

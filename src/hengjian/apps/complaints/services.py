@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +11,7 @@ from django.db import transaction
 from hengjian.apps.accounts.models import Organ
 from hengjian.apps.complaints.models import Complaint
 from hengjian.apps.complaints.timing import start_acceptance
+from hengjian.apps.informants.files import Incoming, check_files, keep_files
 from hengjian.apps.informants.identity import Identity
 from hengjian.apps.informants.models import Informant
 from hengjian.apps.informants.services import bind_subject, seal, seal_text
@@ -62,6 +64,7 @@ def receive_complaint(
     informant: Informant | None = None,
     external_no: str = "",
     distributed_by: Organ | None = None,
+    files: Sequence[Incoming] = (),
 ) -> Complaint:
     """Register one complaint and start the clock of its acceptance (CMP-15: seven working days).
 
@@ -71,6 +74,7 @@ def receive_complaint(
     """
     _check(dispute, identity, agent, has_mandate, today)
     _check_known(organ, channel, external_no)
+    check_files(files)
     sealed = informant or seal(identity=identity, organ=organ, actor=actor, now=now)
     proxy = seal(identity=agent, organ=organ, actor=actor, now=now) if agent else None
     about = dispute.institution
@@ -102,6 +106,8 @@ def receive_complaint(
         state_at=now,
     )
     _save(complaint, actor=actor, now=now, today=today)
+    if files:
+        keep_files(informant=sealed, files=files, now=now)
     if dispute.report_text.strip():
         _split_off(complaint, dispute, identity, actor=actor, now=now, today=today)
     return complaint

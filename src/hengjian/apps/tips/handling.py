@@ -46,6 +46,19 @@ def act(
     return made
 
 
+def refuse(action: str, *, rows: QuerySet[Tip], pk: int, user: User, now: datetime, facts: Mapping[str, Any]) -> None:
+    """Say why a move that was not offered is not open: by the table, the rights, or what the tip holds."""
+
+    def check(tip: Tip) -> None:
+        if action == "distribute":
+            require_receiver(tip, None, timezone.localdate(now))
+        raise IllegalMove(
+            "这一步现在不能办理，请看过最新情况再办。", article=DISTRIBUTE if action == "send_back" else None
+        )
+
+    move_tip(action, rows=rows, pk=pk, user=user, now=now, facts=facts, check=check)
+
+
 def _plain(action: str, *, values: Mapping[str, Any], **given: Any) -> Tip:
     return move_tip(action, facts=values, **given)[0]
 

@@ -8,12 +8,12 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
 
 from hengjian.apps.accounts.models import Organ
+from hengjian.apps.informants.files import Incoming, check_files, keep_files
 from hengjian.apps.informants.identity import Identity
 from hengjian.apps.informants.models import Informant
 from hengjian.apps.informants.services import bind_subject, seal, seal_text
@@ -22,7 +22,7 @@ from hengjian.apps.leads.services import register_lead
 from hengjian.apps.plans.numbering import next_number
 from hengjian.apps.record.services import Actor, append_event, snapshot
 from hengjian.apps.registry.models import Institution
-from hengjian.apps.tips.models import KINDS, Tip, TipNote
+from hengjian.apps.tips.models import Tip, TipNote
 from hengjian.apps.tips.repeats import same_report
 from hengjian.kernel.errors import Refused
 
@@ -61,18 +61,22 @@ def receive_tip(
     informant: Informant | None = None,
     external_no: str = "",
     distributed_by: Organ | None = None,
+    files: Sequence[Incoming] = (),
 ) -> Tip:
     """Register one tip at an organ and the lead on which its verification runs (PEN-18 from the day of receipt).
 
     `identity` None (or anonymous) is an anonymous tip; `informant` is one that is sealed already and has no matter yet.
     The same person with the same text about the same respondent is registered as repeated and gets no new lead
     (CMP-35). Refused with the sentence where there is no concrete clue (CMP-28), the date lies ahead, or the
-    platform's number is known already.
+    platform's number is known already. `files` are encrypted beside the identity.
     """
     _check(text, about, channel, external_no, organ, today)
+    check_files(files)
     named = identity is not None and not identity.anonymous
     sealed = informant or seal(identity=identity or Identity(anonymous=True), organ=organ, actor=actor, now=now)
     kept = seal_text(informant=sealed, text=text.strip(), purpose="tip", now=now)
+    if files:
+        keep_files(informant=sealed, files=files, now=now)
     tip = Tip(
         organ=organ,
         first_organ=distributed_by or organ,
@@ -167,20 +171,8 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def kinds_text(kind: str) -> str:
-    """实名, 匿名 or 内部人."""
-    return KINDS[kind]
-
-
 def _refused(field: str, sentence: str, *, article: str | None = None) -> Refused:
     return Refused(sentence, where={"field": field}, article=article)
-
-
-def values_for_event(**texts: Any) -> dict[str, Any]:
-    """Facts as an event may hold them: long texts only by length and digest, because they may name people."""
-    return {
-        name: sealed(value) if isinstance(value, str) and len(value) > 40 else value for name, value in texts.items()
-    }
 
 
 def sealed(text: str) -> str:
