@@ -11,8 +11,9 @@ class CasesConfig(AppConfig):
     verbose_name = "案件"
 
     def ready(self) -> None:
-        from hengjian.apps.cases import policies  # noqa: F401 – declares the rights
-        from hengjian.apps.cases.procedures import CASE
-        from hengjian.apps.record import wording
+        from hengjian.apps.cases import (
+            core_setup,
+            policies,  # noqa: F401 – declares the rights
+        )
 
-        wording.name_procedure(CASE)
+        core_setup.register()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -55,7 +56,7 @@ class Fact:
     fee_fen: int | None = None
     gain_fen: int | None = None
     units: int | None = None
-    circumstances: Mapping[str, Any] = field(default_factory=dict)
+    circumstances: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @transaction.atomic

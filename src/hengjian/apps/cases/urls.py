@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from hengjian.apps.cases import entry_views, views
 
 app_name = "cases"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.show_list, name="list"),
+    path("new/", views.register, name="register"),
+    path("<str:number>/", views.show_case, name="show"),
+    path("<str:number>/act/<str:action>/", views.act, name="act"),
+    path("<str:number>/enter/<slug:what>/", entry_views.enter, name="enter"),
+    path("<str:number>/enter/<slug:what>/<int:pk>/", entry_views.enter_on, name="enter_on"),
+]

@@ -1,0 +1,1 @@
+"""Forms by which a case is registered, moved and filled."""
