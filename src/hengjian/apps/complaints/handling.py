@@ -275,7 +275,7 @@ def _found_clue(action: str, *, values: Values, now: datetime, **given: Any) -> 
         today=timezone.localdate(now),
         institution=complaint.institution,
         respondent_name=complaint.respondent_name,
-        respondent_uscc=complaint.respondent_uscc,
+        respondent_uscc="" if complaint.institution else complaint.respondent_uscc,
         area_code=complaint.area_code,
         mass=complaint.abuse_marked_at is not None,
         origin_kind="complaint",

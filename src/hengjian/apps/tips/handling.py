@@ -260,7 +260,7 @@ def _new_lead(tip: Tip, *, actor: Actor, now: datetime, today: date) -> None:
         today=today,
         institution=tip.institution,
         respondent_name=tip.respondent_name,
-        respondent_uscc=tip.respondent_uscc,
+        respondent_uscc="" if tip.institution else tip.respondent_uscc,
         area_code=tip.area_code,
         occurred_on=tip.occurred_on,
         origin_kind="tip",

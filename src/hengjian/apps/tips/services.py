@@ -132,7 +132,7 @@ def _register(tip: Tip, about: Reported, *, actor: Actor, now: datetime, today: 
         today=today,
         institution=tip.institution,
         respondent_name=tip.respondent_name,
-        respondent_uscc=tip.respondent_uscc,
+        respondent_uscc="" if tip.institution else tip.respondent_uscc,
         area_code=tip.area_code,
         fields=tuple(about.fields),
         report_numbers=tuple(about.report_numbers),
