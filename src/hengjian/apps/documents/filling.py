@@ -44,6 +44,19 @@ def fill(form: Form, context: Mapping[str, Any], *, on: date) -> Filled:
     return filled
 
 
+def known(form: Form, context: Mapping[str, Any]) -> Filled:
+    """What a context has for a form, without asking whether it is complete; what is not readable is left out."""
+    found: Filled = {}
+    for fact in form.facts:
+        try:
+            value = _value(fact, _at(context, fact.key), form)
+        except Refused:
+            continue
+        if value is not None:
+            found[fact.key] = value
+    return found
+
+
 def canonical(filled: Filled) -> str:
     """The one spelling of filled facts: sorted keys, no blanks, Chinese as it is."""
     return json.dumps(filled, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
