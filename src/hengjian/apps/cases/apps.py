@@ -13,7 +13,9 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from hengjian.apps.cases import (
             core_setup,
+            evidence_setup,
             policies,  # noqa: F401 – declares the rights
         )
 
         core_setup.register()
+        evidence_setup.register()

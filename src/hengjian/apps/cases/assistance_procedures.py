@@ -1,4 +1,4 @@
-"""A letter that asks another organ to assist: answered inside the system, or tracked by hand where it stands outside."""
+"""A letter that asks another organ to assist: answered inside the system, or by hand where that organ is outside."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ ASSISTANCE = Procedure(
         "withdrawn": "已撤回",
     },
     moves=(
-        Move("receive", "sent", "received", "assistance.answer", "签收", ASSIST, facts=("received_on",), clock="PEN-45"),
+        Move(
+            "receive", "sent", "received", "assistance.answer", "签收", ASSIST,
+            facts=("received_on",), clock="PEN-45",
+        ),
         Move(
             "note_receipt", "sent", "received", "assistance.send", "登记对方签收", ASSIST,
             facts=("received_on",), clock="PEN-45",

@@ -1,4 +1,4 @@
-"""Rights over evidence, measures, commissions and letters; the head (局领导) approves, the case's officers carry out."""
+"""Rights over evidence, measures, commissions and letters: the head approves, officers carry out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hengjian.apps.accounts.rights import OFFICIALS, Permission, declare
 from hengjian.apps.cases.policies import HEADS, INVESTIGATORS, case_policy
 from hengjian.apps.record.services import SYSTEM, Actor, Policy
 
-declare(
+PERMISSIONS = (
     Permission("evidence.take", "取证、询问、委托检测鉴定", INVESTIGATORS, "own", for_bureau=True),
     Permission("evidence.exclude", "排除证据", INVESTIGATORS | {Role.LEGAL_REVIEWER}, "own", for_bureau=True),
     Permission("hold.take", "实施、解除登记保存和查封扣押", INVESTIGATORS, "own", for_bureau=True),
@@ -20,6 +20,12 @@ declare(
     Permission("assistance.send", "发出、撤回协助函", INVESTIGATORS, "own", for_bureau=True),
     Permission("assistance.answer", "签收、回复协助函", INVESTIGATORS, "own", for_bureau=True),
 )
+
+
+def declared() -> None:
+    """Declare the rights when the app starts."""
+    declare(*PERMISSIONS)
+
 
 LAPSE = "hold.lapse"
 """Nobody's right: the law lets it lapse, the system only writes it down."""

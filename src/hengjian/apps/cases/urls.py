@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hengjian.apps.cases import entry_views, views
+from hengjian.apps.cases import entry_views, evidence_urls, views
 
 app_name = "cases"
 urlpatterns = [
     path("", views.show_list, name="list"),
+    *evidence_urls.urlpatterns,
     path("new/", views.register, name="register"),
     path("<str:number>/", views.show_case, name="show"),
     path("<str:number>/act/<str:action>/", views.act, name="act"),
