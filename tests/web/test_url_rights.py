@@ -27,6 +27,7 @@ from tests.apps.draws.samples import draw_things
 from tests.apps.factories import LONG_AGO, NOW, TODAY, make_institution, make_tree, make_user
 from tests.apps.inspections.phones import held_in
 from tests.apps.inspections.samples import inspection_things
+from tests.apps.leads.samples import lead_things
 from tests.apps.plans.samples import plan_things
 from tests.apps.rectifications.samples import ledger_things
 from tests.apps.rulebook.samples import draft_of
@@ -82,12 +83,26 @@ TABLE: dict[str, Row] = {
             "accounts:new_person", "accounts:experts", "accounts:rights", "accounts:events", "accounts:chain",
             "rulebook:home", "rulebook:articles", "rulebook:instruments", "rulebook:violations", "rulebook:sector",
             "rulebook:clocks", "rulebook:thresholds", "rulebook:checklists", "rulebook:standards", "rulebook:fields",
-            "rulebook:detectors", "rulebook:numbering", "registry:list", "registry:new", "registry:certificates",
+            "rulebook:detectors", "rulebook:numbering", "rulebook:calculator", "rulebook:benchmarks",
+            "registry:list", "registry:new", "registry:certificates",
             "registry:matches", "intake:list", "intake:hand_in", "runs:list", "runs:start", "runs:rank", "alerts:queue",
             "alerts:questions", "alerts:precision",
         ),
         LIST,
     ),
+    **dict.fromkeys(
+        (
+            "leads:list", "leads:search", "leads:backlog", "leads:new", "leads:import", "leads:bodies", "leads:rules",
+            "leads:try_rules",
+        ),
+        LIST,
+    ),
+    "leads:switch_body": Row({"pk": "outside_body"}, "post", superior=NO, others=NO, subordinate=NO),
+    "leads:series": Row({"number": "lead_series"}),
+    "leads:show": Row({"number": "lead"}),
+    "leads:act": Row({"number": "lead", "action": "lead_action"}, "post", **OWN),
+    "leads:decide": Row({"number": "lead", "pk": "likeness"}, "post", **OWN),
+    "leads:leave_series": Row({"number": "lead"}, "post", **OWN),
     **dict.fromkeys(("clocks:calendar", "clocks:notices", "clocks:add_notice"), LIST),
     "clocks:check_all": Row(method="post", others=IN),
     "clocks:rederivation": Row({"pk": "rederivation"}, others=IN),
@@ -327,6 +342,7 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
         "run": run.number,
         "finding_key": alert.finding_key,
         "alert": alert.number,
+        **lead_things(tree, owner),
         **plan_things(tree, lab, owner),
         **draw_things(tree.county, lab, owner),
         **ledger_things(tree, lab),

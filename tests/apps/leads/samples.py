@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from hengjian.apps.accounts.models import Organ, Role, User
-from hengjian.apps.leads.models import Lead
+from hengjian.apps.leads.joining import put_in_series
+from hengjian.apps.leads.models import Lead, Likeness, OutsideBody
 from hengjian.apps.leads.selectors import leads_seen_by
 from hengjian.apps.leads.services import register_lead
 from hengjian.apps.leads.triaging import settle_triage
 from hengjian.apps.leads.verifying import begin_verification
-from tests.apps.factories import NOW, TODAY, make_actor, make_user
+from tests.apps.factories import NOW, TODAY, Tree, make_actor, make_user
 
 TEXT = "该机构上月出具的检测报告没有检测过程，原始记录与报告对不上，怀疑未检先出。"
 
@@ -65,3 +66,23 @@ def verifying(lead: Lead, people: People) -> Lead:
     """The lead while it is verified."""
     triaged(lead, people.chief)
     return begin_verification(**keys(people.chief, lead), responsible=people.officer)
+
+
+def lead_things(tree: Tree, owner: User) -> dict[str, Any]:
+    """What the table of URLs needs: a lead in a series with a likeness, and an organ outside."""
+    lead = make_lead(tree.county, owner, report_numbers=["BG-1"])
+    other = make_lead(tree.county, owner, report_numbers=["BG-1"])
+    series = put_in_series(leads=[lead, other], user=owner, now=NOW, reason="同一单位")
+    likeness = Likeness.objects.filter(lead=other, other=lead).first() or Likeness.objects.create(
+        lead=other,
+        other=lead,
+        kind="duplicate",
+        sure="0.900",
+        reasons=[{"text": "报告编号相同", "db": "+14.0"}],
+        found_at=NOW,
+    )
+    body = OutsideBody.objects.create(name="青石县农业农村局", department="agriculture", organ=tree.county)
+    return {
+        "lead": lead.number, "lead_series": series.number, "lead_action": "triage", "likeness": likeness.pk,
+        "outside_body": body.pk,
+    }  # fmt: skip

@@ -269,9 +269,7 @@ def test_nobody_tied_to_the_institution_handles_its_lead(tree: Tree, people: Peo
 
     lead = make_lead(tree.county, people.officer)
     Lead.objects.filter(pk=lead.pk).update(respondent_uscc="91990121TEST")
-    Avoidance.objects.create(
-        user=people.chief, institution_id="91990121TEST", kind="kin", valid_from=date(2020, 1, 1)
-    )
+    Avoidance.objects.create(user=people.chief, institution_id="91990121TEST", kind="kin", valid_from=date(2020, 1, 1))
     assert actions_for(Lead.objects.get(pk=lead.pk), people.chief, on=TODAY) == ()
     with pytest.raises(DomainError, match="回避"):
         triaged(Lead.objects.get(pk=lead.pk), people.chief)

@@ -18,6 +18,7 @@ from hengjian.apps.desk import finding, sections
 from hengjian.apps.desk.deadlines import deadlines_of
 from hengjian.apps.desk.drawn import draws_waiting
 from hengjian.apps.desk.inspected import inspections_waiting
+from hengjian.apps.desk.leads import leads_waiting
 from hengjian.apps.desk.rectified import rectifications_waiting
 from hengjian.apps.desk.tasks import Task, grouped
 from hengjian.ui.context import Shell
@@ -47,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
         sections.submissions_to_confirm(user, now=now, today=today),
         draws_waiting(user, now=now, today=today),
         inspections_waiting(user, now=now, today=today),
+        leads_waiting(user, now=now, today=today),
         rectifications_waiting(user, now=now, today=today),
     ]
     view = request.GET.get("view", "")

@@ -58,9 +58,7 @@ class RegisterForm(forms.Form):
     outside_number = forms.CharField(label="来源编号", max_length=60, required=False, help_text="工单编号、来函文号等")
     received_on = day_field("收到日期", "请填收到日期。", hint="核查时限从这一天起算")
     title = forms.CharField(label="标题", max_length=200, error_messages={"required": "请填写标题。"})
-    text = text_field(
-        "内容", "请填写内容。", rows=7, hint="不要写举报人的姓名、电话：举报请从“举报”登记，身份由系统封存"
-    )
+    text = text_field("内容", "请填写内容。", rows=7, hint="不要写举报人的姓名、电话：举报另行登记，身份封存")
     respondent_name = forms.CharField(label="被反映单位", max_length=200, required=False)
     respondent_uscc = forms.CharField(label="统一社会信用代码", max_length=30, required=False)
     area_code = forms.CharField(
