@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,6 +21,7 @@ from hengjian.apps.record.services import Actor, append_event
 from hengjian.kernel.errors import NotFound, Refused
 
 TEXT_MOST = 5_000
+JUST_NOW = timedelta(minutes=10)
 UNKNOWN = "没有找到这个查询码。请核对 20 位查询码，字母不分大小写；查询码丢了不能补发，可以重新提交。"
 
 
@@ -129,6 +130,14 @@ def post_message(
         after={"files": len(files)},
     )
     return message
+
+
+def said_just_now(*, channel: Channel, text: str, files: int, now: datetime) -> bool:
+    """Whether the informant's last message is this very one, sent a moment ago: one click that came twice."""
+    last = channel.messages.filter(side="informant").select_related("text").last()
+    if last is None or last.at < now - JUST_NOW or last.files.count() != files or not text.strip():
+        return False
+    return unseal_row(last.text, open_vault()).decode() == text.strip()
 
 
 def note_read(*, channel: Channel, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from hengjian.apps.portal import draw_views, views
+from hengjian.apps.portal import draw_views, sending_views, views
 
 app_name = "portal"
 
@@ -43,4 +43,11 @@ urlpatterns: list[URLPattern] = [
     *both("exceptions", views.exceptions, "exceptions"),
     *both("rectifications", views.rectifications, "rectifications"),
     *both("data", views.guide, "guide"),
+    path("send/", sending_views.choose, name="send"),
+    path("send/report/", sending_views.report, name="send_tip"),
+    path("send/complaint/", sending_views.complain, name="send_complaint"),
+    path("send/progress/", sending_views.progress, name="progress"),
+    path("send/receipt/", sending_views.receipt_file, name="receipt_file"),
+    path("receipts/", sending_views.verify_receipt, name="receipts"),
+    path("receipts/keys.json", sending_views.receipt_keys, name="receipt_keys"),
 ]
