@@ -28,6 +28,7 @@ from tests.apps.factories import LONG_AGO, NOW, TODAY, make_institution, make_tr
 from tests.apps.inspections.phones import held_in
 from tests.apps.inspections.samples import inspection_things
 from tests.apps.leads.samples import lead_things
+from tests.apps.measures.samples import draft_measure_of
 from tests.apps.plans.samples import plan_things
 from tests.apps.rectifications.samples import ledger_things
 from tests.apps.rulebook.samples import draft_of
@@ -98,6 +99,7 @@ TABLE: dict[str, Row] = {
         LIST,
     ),
     "leads:switch_body": Row({"pk": "outside_body"}, "post", superior=NO, others=NO, subordinate=NO),
+    "leads:raise": Row({"kind": "item_kind", "ref": "item"}, superior=REFUSED, **BUREAU),
     "leads:series": Row({"number": "lead_series"}),
     "leads:show": Row({"number": "lead"}),
     "leads:act": Row({"number": "lead", "action": "lead_action"}, "post", **OWN),
@@ -111,6 +113,12 @@ TABLE: dict[str, Row] = {
     "accounts:verify": Row(method="post", others=IN),
     "registry:find_matches": Row(method="post", others=IN),
     "alerts:ask_many": Row(method="post", others=IN),
+    "measures:list": LIST,
+    "measures:draft": Row(superior=GONE, others=GONE, owner=GONE),  # it names no source here
+    "measures:show": Row({"number": "measure"}, **BUREAU),
+    "measures:edit": Row({"number": "measure"}, **BUREAU),
+    "measures:act": Row({"number": "measure", "action": "measure_move"}, "post", **OWN, **BUREAU),
+    "measures:follow": Row({"number": "measure"}, "post", **OWN, **BUREAU),
     "rulebook:changes": LIST,
     "rulebook:amendments": LIST,
     # only the organ that keeps the rulebook, the nation here, drafts and decides
@@ -329,6 +337,8 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
         "clock": start_clock(
             rule_id="PEN-18", thing=lab, organ=tree.county, start=date(2026, 10, 12), label="甲", actor=SYSTEM, now=NOW
         ).pk,
+        "measure": draft_measure_of(tree.county, lab, owner),
+        "measure_move": "propose",
         "amendment": draft_of(tree.nation, owner),
         "amendment_move": "propose",
         "rederivation": rederive_all(actor=SYSTEM, now=NOW, today=TODAY).pk,
@@ -343,6 +353,7 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
         "finding_key": alert.finding_key,
         "alert": alert.number,
         **lead_things(tree, owner),
+        "item_kind": "rectification",
         **plan_things(tree, lab, owner),
         **draw_things(tree.county, lab, owner),
         **ledger_things(tree, lab),

@@ -10,6 +10,7 @@ from hengjian.apps.inspections.phone.procedures import PHONE_ENTRY
 from hengjian.apps.inspections.procedures import INSPECTION
 from hengjian.apps.intake.procedures import SUBMISSION
 from hengjian.apps.leads.procedures import LEAD, LIKENESS
+from hengjian.apps.measures.procedures import MEASURE
 from hengjian.apps.plans.procedures import MERGE, PLAN, VISIT
 from hengjian.apps.rectifications.procedures import LOOK_BACK, RECTIFICATION
 from hengjian.apps.registry.procedures import MATCH
@@ -31,6 +32,7 @@ PROCEDURES: tuple[Procedure, ...] = (
     PHONE_ENTRY,
     RECTIFICATION,
     LOOK_BACK,
+    MEASURE,
     CASE,
     OPENING,
     LEAD,

@@ -19,6 +19,7 @@ from hengjian.apps.desk.deadlines import deadlines_of
 from hengjian.apps.desk.drawn import draws_waiting
 from hengjian.apps.desk.inspected import inspections_waiting
 from hengjian.apps.desk.leads import leads_waiting
+from hengjian.apps.desk.measured import measures_waiting
 from hengjian.apps.desk.rectified import rectifications_waiting
 from hengjian.apps.desk.tasks import Task, grouped
 from hengjian.ui.context import Shell
@@ -50,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         inspections_waiting(user, now=now, today=today),
         leads_waiting(user, now=now, today=today),
         rectifications_waiting(user, now=now, today=today),
+        measures_waiting(user, now=now, today=today),
     ]
     view = request.GET.get("view", "")
     chosen = [one for one in waiting if one.view == view] or waiting
