@@ -35,6 +35,8 @@ class RulebookConfig(AppConfig):
             Item("rules", "数值", "rulebook:thresholds", permission=view, order=60),
             Item("rules", "检查表", "rulebook:checklists", permission=view, order=70),
             Item("rules", "标准", "rulebook:standards", permission=view, order=80),
+            Item("rules", "裁量计算", "rulebook:calculator", permission=view, order=82),
+            Item("rules", "裁量基准", "rulebook:benchmarks", permission=view, order=83),
             Item("rules", "规则修订", "rulebook:amendments", permission=view, counter=_waiting, order=84),
             Item("rules", "两日对照", "rulebook:changes", permission=view, order=86),
             Item("rules", "检测器", "rulebook:detectors", permission=view, order=90),

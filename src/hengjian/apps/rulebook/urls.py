@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hengjian.apps.rulebook import amend_views, views
+from hengjian.apps.rulebook import amend_views, calculator_views, views
 
 app_name = "rulebook"
 urlpatterns = [
@@ -26,5 +26,7 @@ urlpatterns = [
     path("amendments/<str:number>/", amend_views.show, name="amendment"),
     path("amendments/<str:number>/edit/", amend_views.edit, name="edit_amendment"),
     path("amendments/<str:number>/<str:action>/", amend_views.decide, name="decide_amendment"),
+    path("calculator/", calculator_views.calculator, name="calculator"),
+    path("benchmarks/", calculator_views.benchmarks, name="benchmarks"),
     path("<str:section>/<path:entry_id>/", views.entry, name="entry"),
 ]
