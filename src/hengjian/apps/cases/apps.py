@@ -12,10 +12,12 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from hengjian.apps.cases import (
+            after_setup,
             core_setup,
             evidence_setup,
             policies,  # noqa: F401 – declares the rights
         )
 
         core_setup.register()
+        after_setup.register()
         evidence_setup.register()

@@ -65,6 +65,11 @@ class Obligation(models.Model):
         return str(self.organ.path)
 
     @property
+    def whole_fen(self) -> int:
+        """Fine and confiscation together, as decided."""
+        return int(self.fine_fen + self.confiscated_fen)
+
+    @property
     def source_number(self) -> str:
         """The number of the case or of the penalty on the spot."""
         return str(self.case.number if self.case is not None else self.spot.number if self.spot is not None else "")
