@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from hengjian.apps.alerts.procedures import ALERT
+from hengjian.apps.cases.appraisal_procedures import APPRAISAL
+from hengjian.apps.cases.assistance_procedures import ASSISTANCE
+from hengjian.apps.cases.evidence_procedures import EVIDENCE, INQUIRY, REQUEST
+from hengjian.apps.cases.holds_procedures import PRESERVATION, SEIZURE
 from hengjian.apps.cases.procedures import CASE
 from hengjian.apps.draws.procedures import DRAW
 from hengjian.apps.informants.procedures import OPENING
@@ -34,6 +38,13 @@ PROCEDURES: tuple[Procedure, ...] = (
     LOOK_BACK,
     MEASURE,
     CASE,
+    EVIDENCE,
+    INQUIRY,
+    REQUEST,
+    PRESERVATION,
+    SEIZURE,
+    APPRAISAL,
+    ASSISTANCE,
     OPENING,
     LEAD,
     LIKENESS,

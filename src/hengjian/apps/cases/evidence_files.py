@@ -85,7 +85,11 @@ def keep(file: Incoming) -> Kept:
 
 def keep_all(files: Iterable[Incoming]) -> list[Kept]:
     """Take several in; the same bytes twice are one file."""
-    return list({one.sha256: one for one in [keep(file) for file in files]}.values())
+    kept: dict[str, Kept] = {}
+    for file in files:
+        one = keep(file)
+        kept.setdefault(one.sha256, one)
+    return list(kept.values())
 
 
 def _too_large(name: str, size: int | None) -> Refused:

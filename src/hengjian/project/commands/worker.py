@@ -31,6 +31,7 @@ def _keep_house() -> None:
     from django.db import DatabaseError, close_old_connections
     from django.utils import timezone
 
+    from hengjian.apps.cases.holds_limits import lapse_due, remind
     from hengjian.apps.clocks.rederiving import rederive_if_law_changed
     from hengjian.apps.informants.openings import expire_openings
     from hengjian.apps.intake.tasks import take_up_stalled
@@ -49,6 +50,8 @@ def _keep_house() -> None:
             take_up_stalled()
             note_interruptions(now=timezone.now())
             escalate_overdue(now=timezone.now())
+            lapse_due(now=timezone.now())
+            remind(now=timezone.now())
             expire_openings(now=timezone.now())
         except DatabaseError:
             logging.getLogger("hengjian").exception("housekeeping failed; it is tried again")
