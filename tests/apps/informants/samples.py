@@ -8,6 +8,7 @@ from typing import Any
 from django.test import Client
 
 from hengjian.apps.accounts.models import Role, User
+from hengjian.apps.portal.sending_forms import new_mark
 from hengjian.apps.registry.models import Institution
 from tests.apps.factories import Tree, make_institution, make_tree, make_user
 
@@ -16,8 +17,8 @@ ADDRESS, EMAIL = "青石县西门街道柳条巷77号", "zhen.canary@example.cn"
 CANARIES = (NAME, PHONE, ID_NO, ADDRESS, EMAIL, "柳条巷", "139 1234 5678", "1391234")
 FILE_NAME = "鄂慕容甄的录像.pdf"
 TEXT = (
-    f"我叫{NAME}，电话139 1234 5678，身份证{ID_NO}，家住{ADDRESS}。2026年10月8日这家机构没有做试验就出了报告 BG-2026-0815，"
-    f"法定代表人知情。联系邮箱 {EMAIL}。"
+    f"我叫{NAME}，电话139 1234 5678，身份证{ID_NO}，家住{ADDRESS}。"
+    f"2026年10月8日这家机构没有做试验就出了报告 BG-2026-0815，法定代表人知情。联系邮箱 {EMAIL}。"
 )
 PDF = b"%PDF-1.4\n% canary attachment\n" + b"0" * 4000
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -52,9 +53,7 @@ def make_county() -> County:
 
 def mark() -> str:
     """A fresh form's mark, as the page holds it."""
-    page = Client().get("/public/send/report/")
-    assert page.status_code == 200
-    return str(page.context["form"]["mark"].initial or page.context["form"].initial["mark"])
+    return new_mark()
 
 
 def typed(lab: Institution, **more: Any) -> dict[str, Any]:
@@ -70,8 +69,8 @@ def complaint(lab: Institution, **more: Any) -> dict[str, Any]:
     """A complaint as a browser sends it."""
     return {
         "mark": mark(), "respondent": lab.uscc, "institution": "", "organ": "", "claim": "请退还检测费 1200 元",
-        "facts": f"我是{NAME}，10 月委托检测房屋甲醛，收了钱没有来。", "amount": "1200.50", "bought_on": "", "known_on": "",
-        "client_kind": "person", "name": NAME, "phone": PHONE, "address": ADDRESS, "id_no": ID_NO, "email": EMAIL,
+        "facts": f"我是{NAME}，10 月委托检测房屋甲醛，收了钱没有来。", "amount": "1200.50", "bought_on": "",
+        "known_on": "", "client_kind": "person", "name": NAME, "phone": PHONE, "address": ADDRESS, "id_no": ID_NO, "email": EMAIL,
         "report_text": "",
     } | more  # fmt: skip
 

@@ -123,7 +123,9 @@ def test_the_respondent_is_searched_without_losing_what_was_typed(county):
         ({"mark": "made-up"}, "这一页打开得太久了。内容还在，请再提交一次。"),
     ],
 )
-def test_what_is_missing_or_wrong_is_a_sentence_beside_the_field_and_nothing_is_kept(county, settings, change, sentence):
+def test_what_is_missing_or_wrong_is_a_sentence_beside_the_field_and_nothing_is_kept(
+    county, settings, change, sentence
+):
     response = send(typed(county.lab, **change))
     assert response.status_code == 422 and sentence in said(response)
     assert nothing_is_there(settings)
@@ -164,7 +166,10 @@ def test_a_video_of_200_mb_is_answered_with_the_limit_and_nothing_is_half_done(c
     response = send(typed(county.lab, files=Video(200 * 1024 * 1024)))
     page = said(response)
     assert response.status_code == 422
-    assert "有一个附件超过了每个 50.0 MB 的上限，没有收下。请压缩、截取关键的一段，或者拷贝在光盘、U 盘上寄到受理机关。" in page
+    assert (
+        "有一个附件超过了每个 50 MB 的上限，没有收下。请压缩、截取关键的一段，或者拷贝在光盘、U 盘上寄到受理机关。"
+        in page
+    )
     assert "BG-2026-0815" in page, "what was typed is still in the form"
     assert nothing_is_there(settings)
 
@@ -204,7 +209,7 @@ def test_the_bytes_on_disk_are_not_those_that_were_sent(county, settings):
 def test_by_code_one_reads_answers_and_adds_files_without_a_name(county):
     [one] = sent(send(typed(county.lab)))
     response = Client().post("/public/send/progress/", {"code": one.code.lower().replace("-", " ")})
-    assert response.status_code == 200 and one.number in said(response) and "收到举报" in said(response)
+    assert response.status_code == 200 and one.number in said(response) and "进度" in said(response)
     more = {"code": one.code, "add": "1", "text": f"再补充：我是{NAME}", "files": SimpleUploadedFile("a.pdf", PDF)}
     response = Client().post("/public/send/progress/", more)
     assert response.status_code == 200 and f"我是{NAME}" in said(response)
@@ -235,10 +240,14 @@ def test_an_empty_message_and_an_empty_code_are_told(county):
 def test_wrong_codes_are_counted_and_the_address_rests_without_being_stored(county):
     [one] = sent(send(typed(county.lab)))
     for _ in range(10):
-        response = Client().post("/public/send/progress/", {"code": "0000-0000-0000-0000-0000"}, REMOTE_ADDR="203.0.113.9")
+        response = Client().post(
+            "/public/send/progress/", {"code": "0000-0000-0000-0000-0000"}, REMOTE_ADDR="203.0.113.9"
+        )
         assert response.status_code == 404 and "没有找到这个查询码。" in said(response)
     response = Client().post("/public/send/progress/", {"code": one.code}, REMOTE_ADDR="203.0.113.9")
-    assert response.status_code == 429 and "查询码输错的次数太多，这个网络地址暂停查询。15 分钟以后再试" in said(response)
+    assert response.status_code == 429 and "查询码输错的次数太多，这个网络地址暂停查询。15 分钟以后再试" in said(
+        response
+    )
     assert Client().post("/public/send/progress/", {"code": one.code}, REMOTE_ADDR="203.0.113.10").status_code == 200
     assert not any("203.0.113" in str(row) for row in Attempt.objects.values())
     Attempt.objects.update(locked_until=datetime(2020, 1, 1, tzinfo=UTC))
@@ -264,7 +273,11 @@ def test_a_form_of_yesterday_is_asked_for_again_and_keeps_what_was_typed(county,
     data = typed(county.lab)
     monkeypatch.setattr(sending_forms, "FORM_VALID", timedelta(seconds=-1))
     response = send(data)
-    assert response.status_code == 422 and "内容还在，请再提交一次。" in said(response) and "BG-2026-0815" in said(response)
+    assert (
+        response.status_code == 422
+        and "内容还在，请再提交一次。" in said(response)
+        and "BG-2026-0815" in said(response)
+    )
     monkeypatch.undo()
     sent(send(data | {"mark": response.context["form"].data["mark"]}))
 

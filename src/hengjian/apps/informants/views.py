@@ -23,6 +23,7 @@ from hengjian.apps.informants.fingerprints import same_person
 from hengjian.apps.informants.forms import MessageForm, OpeningForm, RefuseForm
 from hengjian.apps.informants.listing import CHANNELS, OPENING_TAGS, OPENINGS, subject_label
 from hengjian.apps.informants.models import Channel, Informant, Opening
+from hengjian.apps.informants.policies import EXPIRE
 from hengjian.apps.informants.procedures import OPENING
 from hengjian.apps.informants.selectors import (
     informants_seen_by,
@@ -219,7 +220,8 @@ def _opening_page(
     user: User = request.user  # type: ignore[assignment]
     mine = row.requested_by_id == user.pk
     running = row.valid_until > now
-    allowed = {move.action for move in moves_from(OPENING, row.state) if may(user, move.permission, row, on=on)}
+    moves = [move for move in moves_from(OPENING, row.state) if move.permission != EXPIRE]
+    allowed = {move.action for move in moves if may(user, move.permission, row, on=on)}
     context = {
         "row": row,
         "tag_kind": OPENING_TAGS[row.state],
