@@ -23,6 +23,9 @@ from hengjian.apps.intake.models import Submission
 from hengjian.apps.record.models import Event, Verification
 from hengjian.apps.record.services import SYSTEM, append_event
 from hengjian.apps.registry.models import Certificate, MatchProposal
+from tests.apps.cases.evidence_samples import evidence_things
+from tests.apps.cases.pages_world import case_things
+from tests.apps.documents.samples import document_things
 from tests.apps.draws.samples import draw_things
 from tests.apps.factories import LONG_AGO, NOW, TODAY, make_institution, make_tree, make_user
 from tests.apps.inspections.phones import held_in
@@ -33,6 +36,7 @@ from tests.apps.plans.samples import plan_things
 from tests.apps.rectifications.samples import ledger_things
 from tests.apps.rulebook.samples import draft_of
 from tests.apps.runs.samples import finding, finished
+from tests.apps.tips.samples import tip_things
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -107,6 +111,41 @@ TABLE: dict[str, Row] = {
     "leads:leave_series": Row({"number": "lead"}, "post", **OWN),
     **dict.fromkeys(("clocks:calendar", "clocks:notices", "clocks:add_notice"), LIST),
     "clocks:check_all": Row(method="post", others=IN),
+    "cases:letters": LIST,
+    "cases:letter": Row({"number": "ev_letter"}, **BUREAU),
+    "cases:act_letter": Row({"number": "ev_letter", "action": "ev_withdraw"}, "post", **OWN, **BUREAU),
+    "cases:letter_paper": Row({"number": "ev_letter", "form": "ev_pen17"}, "post", **OWN, **BUREAU),
+    "cases:letter_file": Row({"number": "ev_answered", "pk": "ev_answer_file"}, **BUREAU),
+    "cases:new_letter": Row({"number": "ev_case"}, **OWN, **BUREAU),
+    "cases:adopt": Row({"number": "ev_case"}, **OWN, **BUREAU),
+    "cases:add_to_item": Row({"number": "ev_case", "pk": "ev_item", "what": "ev_custody"}, "post", **OWN, **BUREAU),
+    "cases:evidence_file": Row({"number": "ev_case", "pk": "ev_file"}, **BUREAU),
+    "cases:new_item": Row({"number": "ev_case"}, **OWN, **BUREAU),
+    "cases:item": Row({"number": "ev_case", "pk": "ev_item"}, **BUREAU),
+    "cases:act_item": Row({"number": "ev_case", "pk": "ev_item", "action": "ev_exclude"}, "post", **OWN, **BUREAU),
+    "cases:item_paper": Row({"number": "ev_case", "pk": "ev_item", "form": "ev_pen11"}, "post", **OWN, **BUREAU),
+    "cases:new_hold": Row({"number": "ev_case"}, **OWN, **BUREAU),
+    "cases:hold": Row({"number": "ev_case", "pk": "ev_hold"}, **BUREAU),
+    "cases:act_hold": Row({"number": "ev_case", "pk": "ev_hold", "action": "ev_drop"}, "post", **OWN, **BUREAU),
+    "cases:hold_paper": Row(
+        {"number": "ev_case", "pk": "ev_hold", "form": "ev_pen11"}, "post", superior=GONE, owner=GONE
+    ),
+    "cases:new_appraisal": Row({"number": "ev_case"}, **OWN, **BUREAU),
+    "cases:appraisal": Row({"number": "ev_case", "pk": "ev_appraisal"}, **BUREAU),
+    "cases:act_appraisal": Row(
+        {"number": "ev_case", "pk": "ev_appraisal", "action": "ev_send"}, "post", **OWN, **BUREAU
+    ),
+    "cases:appraisal_paper": Row(
+        {"number": "ev_case", "pk": "ev_appraisal", "form": "ev_pen30"}, "post", **OWN, **BUREAU
+    ),
+    "cases:new_inquiry": Row({"number": "ev_case"}, **OWN, **BUREAU),
+    "cases:inquiry": Row({"number": "ev_case", "pk": "ev_inquiry"}, **BUREAU),
+    "cases:act_inquiry": Row({"number": "ev_case", "pk": "ev_inquiry", "action": "ev_record"}, "post", **OWN, **BUREAU),
+    "cases:inquiry_paper": Row({"number": "ev_case", "pk": "ev_inquiry", "form": "ev_pen13"}, "post", **OWN, **BUREAU),
+    "cases:new_request": Row({"number": "ev_case"}, **OWN, **BUREAU),
+    "cases:request": Row({"number": "ev_case", "pk": "ev_request"}, **BUREAU),
+    "cases:act_request": Row({"number": "ev_case", "pk": "ev_request", "action": "ev_answer"}, "post", **OWN, **BUREAU),
+    "cases:request_paper": Row({"number": "ev_case", "pk": "ev_request", "form": "ev_pen15"}, "post", **OWN, **BUREAU),
     "clocks:rederivation": Row({"pk": "rederivation"}, others=IN),
     "clocks:show": Row({"pk": "clock"}),
     "clocks:correct": Row({"pk": "clock"}, "post", **OWN),
@@ -212,6 +251,12 @@ TABLE: dict[str, Row] = {
     "draws:recuse": Row({"number": "draw", "uscc": "drawn", "assignment": "assignment"}, "post", **OWN),
     "draws:bundle": Row({"number": "draw"}, "post"),
     "draws:file": Row({"number": "draw", "name": "draw_file"}),
+    "cases:list": LIST,
+    "cases:register": LIST,
+    "cases:show": Row({"number": "case"}, **BUREAU),
+    "cases:act": Row({"number": "case", "action": "case_move"}, **OWN, **BUREAU),
+    "cases:enter": Row({"number": "case", "what": "case_entry"}, superior=NO, **BUREAU),
+    "cases:enter_on": Row({"number": "case", "what": "case_entry_on", "pk": "case_party"}, superior=NO, **BUREAU),
     "alerts:by_key": Row({"key": "finding_key"}),
     "alerts:show": Row({"number": "alert"}),
     "alerts:judge": Row({"number": "alert"}, "post", data=JUDGED, **OWN),
@@ -245,6 +290,31 @@ TABLE: dict[str, Row] = {
         ),
         LIST,
     ),
+    "documents:list": LIST,
+    "documents:forms": LIST,
+    "documents:form": Row({"form_id": "form_id"}, others=IN),
+    "documents:of": Row({"kind": "kind", "pk": "institution_pk"}, **BUREAU),
+    "documents:new": Row({"kind": "kind", "pk": "institution_pk", "form_id": "form_id"}, **OWN, **BUREAU),
+    "documents:make_set": Row({"kind": "kind", "pk": "institution_pk"}, "post", **OWN, **BUREAU),
+    "documents:whole": Row({"kind": "kind", "pk": "institution_pk"}, **BUREAU),
+    "documents:set": Row({"pk": "document_set"}, **BUREAU),
+    "documents:act_on_set": Row({"pk": "document_set", "action": "set_action"}, "post", **OWN, **BUREAU),
+    "documents:show": Row({"pk": "document"}, **BUREAU),
+    "documents:compare": Row({"pk": "document"}, **BUREAU),
+    "documents:new_version": Row({"pk": "document"}, **OWN, **BUREAU),
+    "documents:download": Row({"pk": "document", "kind": "file_kind"}, **BUREAU),
+    "documents:act": Row({"pk": "document", "action": "document_action"}, "post", **OWN, **BUREAU),
+    **dict.fromkeys(
+        ("tips:list", "tips:new", "tips:rewards", "complaints:list", "complaints:new"),
+        LIST,
+    ),
+    "tips:show": Row({"number": "tip"}, **BUREAU),
+    "tips:act": Row({"number": "tip", "action": "tip_action"}, "post", **OWN, **BUREAU),
+    "tips:propose_reward": Row({"number": "closed_tip"}, **BUREAU),
+    "tips:reward": Row({"number": "reward"}),
+    "tips:reward_act": Row({"number": "reward", "action": "reward_action"}, "post", **OWN),
+    "complaints:show": Row({"number": "complaint"}, **BUREAU),
+    "complaints:act": Row({"number": "complaint", "action": "complaint_action"}, "post", **OWN, **BUREAU),
     "plans:clear_looks": Row(method="post", others=IN),
     "plans:show": Row({"number": "plan"}, **BUREAU),
     "plans:burden": Row({"number": "plan"}, **BUREAU),
@@ -353,11 +423,15 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
         "finding_key": alert.finding_key,
         "alert": alert.number,
         **lead_things(tree, owner),
+        **document_things(lab, owner),
         "item_kind": "rectification",
         **plan_things(tree, lab, owner),
         **draw_things(tree.county, lab, owner),
         **ledger_things(tree, lab),
         **inspection_things(tree.county, lab),
+        **tip_things(tree),
+        **case_things(tree.county, lab, owner),
+        **evidence_things(tree, lab),
         "held": held_in(tree.county),
     }
 

@@ -17,18 +17,25 @@ class InspectionsConfig(AppConfig):
 
         from hengjian.apps.accounts import sharing
         from hengjian.apps.alerts.following import offer
+        from hengjian.apps.inspections import origins
         from hengjian.apps.inspections.following import after_alert
         from hengjian.apps.inspections.models import Inspection
         from hengjian.apps.inspections.phone.procedures import PHONE_ENTRY
         from hengjian.apps.inspections.policies import VERBS
         from hengjian.apps.inspections.procedures import INSPECTION
+        from hengjian.apps.inspections.raising import KIND, LEADS, after_lead, finding_source
         from hengjian.apps.inspections.selectors import inspections_seen_by
         from hengjian.apps.inspections.sources import register_all
+        from hengjian.apps.leads import following as leads_following
+        from hengjian.apps.leads import raising
         from hengjian.apps.record import wording
         from hengjian.ui import navigation
         from hengjian.ui.navigation import Item
 
         register_all()
+        origins.register(LEADS)
+        leads_following.offer(after_lead)
+        raising.register(raising.Kind(KIND, "检查发现", finding_source))
         offer(after_alert)
         sharing.offer(
             Inspection,

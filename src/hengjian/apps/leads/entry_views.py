@@ -14,8 +14,8 @@ from hengjian.apps.accounts.gates import needs
 from hengjian.apps.accounts.models import Organ
 from hengjian.apps.accounts.policies import actor_or_refuse
 from hengjian.apps.accounts.rights import granting, may
-from hengjian.apps.leads import outside
-from hengjian.apps.leads.forms import BodyForm, ImportForm, RegisterForm, RulesForm
+from hengjian.apps.leads import outside, raising
+from hengjian.apps.leads.forms import BodyForm, ImportForm, RaiseForm, RegisterForm, RulesForm
 from hengjian.apps.leads.importing import import_file
 from hengjian.apps.leads.models import ImportFile, OutsideBody
 from hengjian.apps.leads.selectors import organs_reached
@@ -56,6 +56,30 @@ def register(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"已登记为线索 {lead.number}。")
             return redirect("leads:show", number=lead.number)
     return render(request, "leads/register.html", {"form": form}, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("lead.register")
+def raise_from(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
+    """Make a lead from an alert, a finding of an inspection or an overdue problem."""
+    today = timezone.localdate()
+    found = raising.source(kind, ref, user=request.user, on=today)
+    user: Any = request.user
+    actor_or_refuse(user, "lead.register", found.organ, on=today)
+    form = RaiseForm(request.POST or None, initial={"title": found.title, "text": found.text})
+    context = {"form": form, "source": found}
+    if request.method != "POST":
+        return render(request, "leads/raise.html", context)
+    if form.is_valid():
+        try:
+            lead = raising.raise_lead(found=found, user=user, now=timezone.now(), **form.cleaned_data)
+        except DomainError as error:
+            named = str((error.where or {}).get("field", ""))
+            form.add_error(named if named in form.fields else None, error.sentence)
+        else:
+            messages.success(request, f"已登记为线索 {lead.number}。")
+            return redirect("leads:show", number=lead.number)
+    return render(request, "leads/raise.html", context, status=422)
 
 
 @require_http_methods(["GET", "POST"])

@@ -91,6 +91,13 @@ class RegisterForm(forms.Form):
         return given
 
 
+class RaiseForm(forms.Form):
+    """What a lead made from another thing says; proposed, and for the person to change."""
+
+    title = forms.CharField(label="标题", max_length=200, error_messages={"required": "请填写标题。"})
+    text = text_field("内容", "请填写内容。", rows=7)
+
+
 class ImportForm(forms.Form):
     """One file of a hotline."""
 

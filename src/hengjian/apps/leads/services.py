@@ -156,7 +156,9 @@ def _required(text: str, field: str, label: str, most: int = 5_000) -> str:
 
 def _code(code: str) -> str:
     plain = clean_code(code)
-    problems = check_uscc(plain, demo=settings.DEMO) if plain else ()
+    if not plain or Institution.objects.filter(uscc=plain).exists():
+        return plain
+    problems = check_uscc(plain, demo=settings.DEMO)
     if problems:
         sentence = "；".join(problem.sentence for problem in problems)
         raise refused("respondent_uscc", f"统一社会信用代码“{plain[:30]}”不对：{sentence}。")

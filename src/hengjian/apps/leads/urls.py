@@ -13,6 +13,7 @@ urlpatterns = [
     path("backlog/", views.show_backlog, name="backlog"),
     path("new/", entry_views.register, name="new"),
     path("import/", entry_views.import_leads, name="import"),
+    path("raise/<str:kind>/<str:ref>/", entry_views.raise_from, name="raise"),
     path("bodies/", entry_views.bodies, name="bodies"),
     path("bodies/<int:pk>/switch/", entry_views.switch_body, name="switch_body"),
     path("rules/", entry_views.show_rules, name="rules"),

@@ -15,15 +15,18 @@ class RectificationsConfig(AppConfig):
     def ready(self) -> None:
         from hengjian.apps.inspections import origins
         from hengjian.apps.inspections.closings import on_closed
+        from hengjian.apps.leads import raising
         from hengjian.apps.record import wording
         from hengjian.apps.rectifications import policies  # noqa: F401 – declares the rights
         from hengjian.apps.rectifications.opening import take_findings
         from hengjian.apps.rectifications.origins import FOLLOW_UP
         from hengjian.apps.rectifications.procedures import LOOK_BACK, RECTIFICATION
+        from hengjian.apps.rectifications.raising import KIND, source_of
         from hengjian.ui import navigation
         from hengjian.ui.navigation import Item
 
         on_closed(take_findings)
+        raising.register(raising.Kind(KIND, "整改事项", source_of))
         origins.register(FOLLOW_UP)
         for procedure in (RECTIFICATION, LOOK_BACK):
             wording.name_procedure(procedure)

@@ -22,6 +22,7 @@ from hengjian.apps.rectifications.listing import ledger_spec, standing_counts, s
 from hengjian.apps.rectifications.models import Evidence, Rectification
 from hengjian.apps.rectifications.overdue import STANDINGS
 from hengjian.apps.rectifications.procedures import UNFINISHED
+from hengjian.apps.rectifications.raising import is_due
 from hengjian.apps.rectifications.selectors import actions_for, is_institution, items_seen_by
 from hengjian.apps.rectifications.services import longest_days, people_for, soon_days, stamp
 from hengjian.kernel.errors import DomainError, IllegalMove
@@ -113,6 +114,7 @@ def _page(
         "task_url": presenting.task_url(item, user, on=today),
         "longest": longest_days(today),
         "today": today,
+        "may_lead": not institution and is_due(item, today),
     }
     return render(request, "rectifications/show.html", context, status=status)
 
