@@ -7,7 +7,9 @@ from hengjian.apps.cases.appraisal_procedures import APPRAISAL
 from hengjian.apps.cases.assistance_procedures import ASSISTANCE
 from hengjian.apps.cases.evidence_procedures import EVIDENCE, INQUIRY, REQUEST
 from hengjian.apps.cases.holds_procedures import PRESERVATION, SEIZURE
+from hengjian.apps.cases.after_procedures import COURT, OBLIGATION, ON_SPOT, REMEDY, SERVICE
 from hengjian.apps.cases.procedures import CASE
+from hengjian.apps.complaints.procedures import COMPLAINT
 from hengjian.apps.draws.procedures import DRAW
 from hengjian.apps.informants.procedures import OPENING
 from hengjian.apps.inspections.phone.procedures import PHONE_ENTRY
@@ -20,6 +22,7 @@ from hengjian.apps.rectifications.procedures import LOOK_BACK, RECTIFICATION
 from hengjian.apps.registry.procedures import MATCH
 from hengjian.apps.rulebook.procedures import AMENDMENT
 from hengjian.apps.runs.procedures import RUN
+from hengjian.apps.tips.procedures import REWARD, TIP
 from hengjian.kernel.transitions import Procedure
 
 PROCEDURES: tuple[Procedure, ...] = (
@@ -38,6 +41,11 @@ PROCEDURES: tuple[Procedure, ...] = (
     LOOK_BACK,
     MEASURE,
     CASE,
+    SERVICE,
+    OBLIGATION,
+    COURT,
+    REMEDY,
+    ON_SPOT,
     EVIDENCE,
     INQUIRY,
     REQUEST,
@@ -48,4 +56,7 @@ PROCEDURES: tuple[Procedure, ...] = (
     OPENING,
     LEAD,
     LIKENESS,
+    TIP,
+    REWARD,
+    COMPLAINT,
 )

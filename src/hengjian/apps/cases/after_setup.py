@@ -26,6 +26,8 @@ from hengjian.apps.cases.summary_paper import spot_context, spot_url
 from hengjian.apps.cases.summary_penalty import spots_seen_by
 from hengjian.apps.documents import access
 from hengjian.apps.record import wording
+from hengjian.ui import navigation
+from hengjian.ui.navigation import Item
 
 SERVING_STATES = (
     "cleared", "notified", "hearing", "heard", "post_review", "ready", "collective", "investigating", "suspended",
@@ -66,6 +68,7 @@ def register() -> None:
         Act("close", CloseForm, approve_closing, hint="按办案人员的报请审批；退回请用“结案”一栏的“退回报请”。"),
         Act("archive", SealForm, _seal, hint="封卷后不能改动，只能加补充说明。全部文件的摘要值计入全卷摘要。"),
     )
+    navigation.register(Item("cases", "当场处罚", "cases:spots", permission="case.view", order=30))
     sections.register(
         Section("service", "送达", 60, "cases/sections/service.html", _service),
         Section("money", "罚没款", 62, "cases/sections/money.html", _money),
