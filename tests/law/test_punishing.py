@@ -357,3 +357,10 @@ def test_every_violation_and_field_gives_a_law_or_a_named_reason() -> None:
                 assert found.applicable or found.blocked, (violation.id, field.code)
                 assert all(one.article for one in found.applicable)
                 assert found.steps
+
+
+def test_the_part_before_a_sector_law_existed_is_to_be_listed_apart() -> None:
+    found = choose("SUP-15.2", field="environment", day=date(2025, 10, 1), occurred_to=date(2026, 2, 1))
+    assert found.outcome == "transfer"
+    assert "2026年1月1日以前的部分适用当时的规定，请另列一项违法事实选用。" in found.questions
+    assert any("只能处罚2026年1月1日以后的部分" in step for step in found.steps)

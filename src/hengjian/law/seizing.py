@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from hengjian.kernel.citation import Reference
 from hengjian.kernel.errors import NotFound
-from hengjian.law.catalogue import article_as_of
+from hengjian.law.catalogue import cite
 from hengjian.law.errors import LawError
 from hengjian.law.models import Certain, Period
 from hengjian.law.schema import parse_yaml, read_section
@@ -36,7 +36,7 @@ class SeizureBasis(Certain, Period):
 
     def text(self, on: date) -> str:
         """《…》第十八条 as of a day."""
-        return "、".join(article_as_of(one.article_id, on).text for one in self.basis)
+        return "、".join(cite(one, on).text for one in self.basis)
 
 
 @dataclass(frozen=True, kw_only=True)

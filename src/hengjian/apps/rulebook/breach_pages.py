@@ -11,7 +11,7 @@ from hengjian.engines.screening.catalogue import DETECTORS
 from hengjian.kernel.errors import NotFound
 from hengjian.law.catalogue import uses
 from hengjian.law.loader import lawbook
-from hengjian.law.models import Amount, Penalty, SectorRule, Violation
+from hengjian.law.models import Amount, Consequence, Penalty, SectorRule, Violation
 from hengjian.law.wording import amount_text
 
 
@@ -101,6 +101,13 @@ def _detectors(found: Violation, today: date) -> list[Table]:
     )
 
 
+def _consequence(one: Consequence) -> str:
+    grade = {"ordinary": "一般情节", "serious": "情节严重", "crime": "构成犯罪"}.get(one.grade or "", "")
+    length = "终身" if one.lifelong else f"{one.years}年" if one.years else ""
+    who = "由作出资质认定的机关决定" if one.by == "accreditor" else "由处罚机关决定"
+    return "；".join(part for part in (one.words, grade, length, who, "应当" if one.mandatory else "") if part)
+
+
 def _fields(rule: SectorRule) -> str:
     titles = {one.code: one.title for one in lawbook().fields}
     return "、".join(titles.get(code, code) for code in rule.fields)
@@ -129,6 +136,7 @@ def sector_page(rule_id: str, on: date, *, today: date) -> Page:
         [Cell("对直接责任人员"), Cell(_sums(found.persons))],
         [Cell("资质"), Cell(found.licence or "—")],
         [Cell("禁业"), Cell(found.ban or "—")],
+        *([Cell("另外"), Cell(_consequence(one))] for one in found.consequences),
     ]
     tables = [
         *basis_table("依据", found.basis, on, today=today, otherwise=found.valid_from),

@@ -85,6 +85,8 @@ def version_for(
         steps.append(_spanning_step(at_end, start, end, article=limits.cite("APL-37"), began=at_start is not None))
         if at_start is not None:
             questions.append(f"行为跨越{day(at_end.valid_from)}的修改：修改前的部分如旧规定较轻，应在裁量时考虑。")
+        else:
+            questions.append(f"{day(at_end.valid_from)}以前的部分适用当时的规定，请另列一项违法事实选用。")
     current = next((one for one in known if one.holds_on(on)), None)
     if current is at_end or (current is not None and current.substance == at_end.substance):
         return Dated(provision=at_end, steps=tuple(steps), questions=tuple(questions))
