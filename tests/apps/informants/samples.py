@@ -70,8 +70,8 @@ def complaint(lab: Institution, **more: Any) -> dict[str, Any]:
     return {
         "mark": mark(), "respondent": lab.uscc, "institution": "", "organ": "", "claim": "请退还检测费 1200 元",
         "facts": f"我是{NAME}，10 月委托检测房屋甲醛，收了钱没有来。", "amount": "1200.50", "bought_on": "",
-        "known_on": "", "client_kind": "person", "name": NAME, "phone": PHONE, "address": ADDRESS, "id_no": ID_NO, "email": EMAIL,
-        "report_text": "",
+        "known_on": "", "client_kind": "person", "name": NAME, "phone": PHONE, "address": ADDRESS, "id_no": ID_NO,
+        "email": EMAIL, "report_text": "",
     } | more  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from hengjian.apps.accounts.rights import actor_for, granting, may
 from hengjian.apps.informants import identity as identities
 from hengjian.apps.informants.files import own_name
 from hengjian.apps.informants.identity import Identity
-from hengjian.apps.informants.masks import mask
+from hengjian.apps.informants.masks import redact
 from hengjian.apps.informants.models import Informant, Opening
 from hengjian.apps.informants.policies import EXPIRE
 from hengjian.apps.informants.procedures import OPENING, SCOPES, SECRECY
@@ -68,7 +68,7 @@ def request_opening(*, number: str, scope: str, reason: str, user: User, now: da
         number=secrets.token_hex(8),
         informant=informant,
         scope=scope,
-        reason=mask(reason),
+        reason=_without_identity(informant, reason),
         requested_by=user,
         requested_role=posting.role,
         requested_at=now,
@@ -102,12 +102,12 @@ def approve_opening(*, number: str, user: User, now: datetime, note: str = "") -
 
 def refuse_opening(*, number: str, user: User, now: datetime, reason: str) -> Opening:
     """Refuse, with a reason; by another person, under another role."""
-    kept = mask(reason.strip())
 
     def decide(row: Opening, move: Move, actor: Actor) -> None:
-        _decided(row, actor, user, now, kept)
+        _decided(row, actor, user, now, reason)
 
-    return _perform("refuse", number, user, now, apply=decide, facts={"reason": kept}, policy=_deciding(user, now))
+    told = {"reason": "" if not reason.strip() else "见批准意见"}
+    return _perform("refuse", number, user, now, apply=decide, facts=told, policy=_deciding(user, now))
 
 
 def withdraw_opening(*, number: str, user: User, now: datetime) -> Opening:
@@ -199,7 +199,15 @@ def _decided(row: Opening, actor: Actor, user: User, now: datetime, note: str) -
     if actor.role == row.requested_role:
         role = Role(row.requested_role).label
         raise IllegalMove(f"申请和批准须由两种不同角色的人办理：申请人是{role}，不能再由{role}批准。", article=SECRECY)
-    row.decided_by, row.decided_role, row.decided_at, row.decision_note = user, actor.role, now, mask(note)[:300]
+    row.decided_by, row.decided_role, row.decided_at = user, actor.role, now
+    row.decision_note = _without_identity(row.informant, note.strip())[:300]
+
+
+def _without_identity(informant: Informant, text: str) -> str:
+    """What officials write about an opening, without what it is about: some of them may know the informant."""
+    if not text:
+        return ""
+    return redact(text, identities.from_bytes(unseal_row(informant, open_vault())))
 
 
 def _in_time(row: Opening, now: datetime) -> None:
