@@ -28,6 +28,7 @@ from tests.apps.cases.pages_world import case_things
 from tests.apps.documents.samples import document_things
 from tests.apps.draws.samples import draw_things
 from tests.apps.factories import LONG_AGO, NOW, TODAY, make_institution, make_tree, make_user
+from tests.apps.informants.things import informant_things
 from tests.apps.inspections.phones import held_in
 from tests.apps.inspections.samples import inspection_things
 from tests.apps.leads.samples import lead_things
@@ -78,6 +79,10 @@ PUBLIC = {
     "alive", "accounts:sign_in", "accounts:sign_out", "inspections:phone_worker", "inspections:phone_manifest",
     "inspections:phone_authority",
     *(f"portal:{name}" for name in PORTAL), *(f"portal:{name}_json" for name in PORTAL),
+    *(
+        f"portal:{name}"
+        for name in ("send", "send_tip", "send_complaint", "progress", "receipt_file", "receipts", "receipt_keys")
+    ),
     *(f"portal:{name}" for name in ("proof", "draw_file", "verifier_file", "verifier_script", "verifier_style")),
 }  # fmt: skip
 TABLE: dict[str, Row] = {
@@ -283,6 +288,17 @@ TABLE: dict[str, Row] = {
     "rectifications:act_look_back": Row({"number": "look_back", "action": "look_back_action"}, "post", **OWN),
     "rectifications:look_back_tasks": Row({"number": "look_back"}, "post", **OWN),
     "rectifications:look_back_target": Row({"number": "look_back", "pk": "target"}),
+    **dict.fromkeys(("informants:list", "informants:openings"), LIST),
+    # whoever sent something is kept by the organ that handles it; a superior sees that it was opened, and not more
+    "informants:show": Row({"number": "informant"}, superior=GONE, **BUREAU),
+    "informants:file": Row({"number": "informant", "ordinal": "informant_file"}, superior=GONE, **BUREAU),
+    **dict.fromkeys(
+        ("informants:write", "informants:note_read", "informants:request_opening"),
+        Row({"number": "informant"}, "post", superior=GONE, **BUREAU),
+    ),
+    "informants:opening": Row({"number": "opening"}),
+    "informants:open": Row({"number": "opening"}),
+    "informants:decide": Row({"number": "opening", "action": "opening_action"}, "post", **OWN),
     **dict.fromkeys(
         (
             "plans:list", "plans:new", "plans:coverage", "plans:covered", "plans:parameters", "plans:new_parameter",
@@ -367,6 +383,7 @@ def wrong_role(organ: Any, code: str) -> Any:
 def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
     """One thing of each kind, all of them the first county's."""
     settings.LAKE_ROOT, settings.RUNS_ROOT, settings.UPLOADS_ROOT = tmp_path / "l", tmp_path / "r", tmp_path / "u"
+    settings.VAULT_FILE, settings.RECEIPT_KEYS_ROOT = tmp_path / "vault.json", tmp_path / "receipt-keys"
     tree = make_tree()
     owner = all_roles(tree.county)
     lab, twin = make_institution(tree.county), make_institution(tree.county)
@@ -425,6 +442,7 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
         **lead_things(tree, owner),
         **document_things(lab, owner),
         "item_kind": "rectification",
+        **informant_things(tree.county, lab, owner),
         **plan_things(tree, lab, owner),
         **draw_things(tree.county, lab, owner),
         **ledger_things(tree, lab),

@@ -10,6 +10,7 @@ from hengjian.apps.cases.holds_procedures import PRESERVATION, SEIZURE
 from hengjian.apps.cases.after_procedures import COURT, OBLIGATION, ON_SPOT, REMEDY, SERVICE
 from hengjian.apps.cases.procedures import CASE
 from hengjian.apps.complaints.procedures import COMPLAINT
+from hengjian.apps.documents.procedures import DOCUMENT
 from hengjian.apps.draws.procedures import DRAW
 from hengjian.apps.informants.procedures import OPENING
 from hengjian.apps.inspections.phone.procedures import PHONE_ENTRY
@@ -37,6 +38,7 @@ PROCEDURES: tuple[Procedure, ...] = (
     ALERT,
     INSPECTION,
     PHONE_ENTRY,
+    DOCUMENT,
     RECTIFICATION,
     LOOK_BACK,
     MEASURE,

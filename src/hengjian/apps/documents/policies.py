@@ -11,15 +11,20 @@ from hengjian.apps.documents.access import access_of
 from hengjian.apps.record.services import Actor
 
 declare(
-    Permission("document.view", "查看文书", OFFICIALS),
+    Permission("document.view", "查看文书", OFFICIALS, for_bureau=True),
     Permission(
         "document.issue",
         "制作文书",
         frozenset({Role.OFFICER, Role.SECTION_CHIEF, Role.LEGAL_REVIEWER, Role.LEADER}),
+        "own",
         for_bureau=True,
     ),
     Permission(
-        "document.void", "作废文书", frozenset({Role.SECTION_CHIEF, Role.LEGAL_REVIEWER, Role.LEADER}), for_bureau=True
+        "document.void",
+        "作废文书",
+        frozenset({Role.SECTION_CHIEF, Role.LEGAL_REVIEWER, Role.LEADER}),
+        "own",
+        for_bureau=True,
     ),
     Permission("form.view", "查看文书式样", OFFICIALS, "everywhere"),
 )

@@ -90,11 +90,13 @@ def whole_file(
     writer = PdfWriter()
     front = PdfReader(BytesIO(html_pdf(render_to_string("documents/contents.html", page))))
     _append(writer, front, "", 0)
-    writer.add_outline_item("卷内目录", 0)
+    writer.add_outline_item(title="卷内目录", page_number=0)
     for entry, (_, _, reader) in zip(entries, sources, strict=True):
         start = len(writer.pages)
         _append(writer, reader, VOLUMES[entry.volume], entry.first)
-        writer.add_outline_item(f"{VOLUMES[entry.volume]} {entry.title} {entry.number}".strip(), start)
+        writer.add_outline_item(
+            title=f"{VOLUMES[entry.volume]} {entry.title} {entry.number}".strip(), page_number=start
+        )
     writer.metadata = {"/Title": title, "/Producer": "hengjian"}
     made = BytesIO()
     writer.write(made)
