@@ -49,12 +49,12 @@ class Factor(Certain, Period):
 
 @dataclass(frozen=True, kw_only=True)
 class ResultNotice(Certain, Period):
-    """One law that wants the reporter told; `fields` empty: any field. An empty `law` is to be written by hand."""
+    """One law that wants the reporter told; `fields` empty: any field. Without `law` it is written by hand."""
 
     id: str
     title: str
-    law: str
     fields: tuple[str, ...]
+    law: str | None = None
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,13 @@ def make_desk(tree: Tree) -> Desk:
 
 
 def tip_of(
-    desk: Desk, *, organ: Organ | None = None, who: Identity | None = WHO, text: str = TEXT, now: datetime = NOW, **more: Any
+    desk: Desk,
+    *,
+    organ: Organ | None = None,
+    who: Identity | None = WHO,
+    text: str = TEXT,
+    now: datetime = NOW,
+    **more: Any,
 ) -> Tip:
     about = Reported(respondent_name=desk.lab.name, institution=desk.lab, occurred_on=date(2026, 9, 20))
     return receive_tip(
@@ -75,7 +81,13 @@ def dispute_of(desk: Desk, **more: Any) -> Dispute:
 
 
 def complaint_of(
-    desk: Desk, *, organ: Organ | None = None, who: Identity = WHO, now: datetime = NOW, today: date = TODAY, **more: Any
+    desk: Desk,
+    *,
+    organ: Organ | None = None,
+    who: Identity = WHO,
+    now: datetime = NOW,
+    today: date = TODAY,
+    **more: Any,
 ) -> Complaint:
     outer = {key: more.pop(key) for key in ("agent", "has_mandate", "distributed_by", "external_no") if key in more}
     return receive_complaint(

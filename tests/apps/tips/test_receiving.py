@@ -68,7 +68,9 @@ def test_another_person_with_the_same_text_is_verified(desk: Desk) -> None:
         ({"occurred_on": date(2026, 11, 2)}, "occurred_on", "发生日期 2026-11-02 还没有到。"),
     ],
 )
-def test_what_is_missing_is_told_with_its_place(desk: Desk, changed: dict[str, object], field: str, sentence: str) -> None:
+def test_what_is_missing_is_told_with_its_place(
+    desk: Desk, changed: dict[str, object], field: str, sentence: str
+) -> None:
     values: dict[str, object] = {"respondent_name": "甲检测公司"} | changed
     with pytest.raises(Refused) as refused:
         receive(desk, about=Reported(**values))  # type: ignore[arg-type]

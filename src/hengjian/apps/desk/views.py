@@ -15,13 +15,16 @@ from hengjian.apps.accounts.gates import signed_in
 from hengjian.apps.accounts.models import Role
 from hengjian.apps.accounts.rights import granting, postings_on
 from hengjian.apps.desk import finding, sections
+from hengjian.apps.desk.cases import cases_on_desk
 from hengjian.apps.desk.deadlines import deadlines_of
 from hengjian.apps.desk.drawn import draws_waiting
+from hengjian.apps.desk.evidenced import measures_over_things
 from hengjian.apps.desk.inspected import inspections_waiting
 from hengjian.apps.desk.leads import leads_waiting
 from hengjian.apps.desk.measured import measures_waiting
 from hengjian.apps.desk.rectified import rectifications_waiting
 from hengjian.apps.desk.tasks import Task, grouped
+from hengjian.apps.desk.tips import complaints_waiting, tips_waiting
 from hengjian.ui.context import Shell
 from hengjian.ui.figures import share_bar
 from hengjian.ui.parts import Tab
@@ -50,8 +53,12 @@ def home(request: HttpRequest) -> HttpResponse:
         draws_waiting(user, now=now, today=today),
         inspections_waiting(user, now=now, today=today),
         leads_waiting(user, now=now, today=today),
+        tips_waiting(user, now=now, today=today),
+        complaints_waiting(user, now=now, today=today),
         rectifications_waiting(user, now=now, today=today),
+        cases_on_desk(user, now=now, today=today),
         measures_waiting(user, now=now, today=today),
+        measures_over_things(user, now=now, today=today),
     ]
     view = request.GET.get("view", "")
     chosen = [one for one in waiting if one.view == view] or waiting

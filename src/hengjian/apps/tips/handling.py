@@ -202,16 +202,14 @@ def _tell(action: str, *, values: Mapping[str, Any], now: datetime, **given: Any
     """Tell the result only where a law says so (CMP-36); the law is named."""
     notices = {one.id: one for one in result_notices(timezone.localdate(now))}
     chosen = notices.get(str(values.get("basis", "")))
-    law = (chosen.law if chosen else "") or said(values.get("law", ""), "law", "法律名称和条款", most=200)
+    law = (chosen.law if chosen else None) or said(values.get("law", ""), "law", "法律名称和条款", most=200)
     text, way = said(values.get("text", ""), "text", "告知内容"), values.get("told", "")
 
-    def check(tip: Tip) -> None:
-        if not law:
-            sentence = "法律、法规、规章规定应当告知的才告知结果：请选依据，或者写明法律名称和条款。"
-            raise Refused(sentence, where={"field": "basis"}, article=TELL)
-
+    if not law:
+        sentence = "法律、法规、规章规定应当告知的才告知结果：请选依据，或者写明法律名称和条款。"
+        raise Refused(sentence, where={"field": "basis"}, article=TELL)
     facts = {"basis": law, "text": text, "told": way}
-    tip, actor = move_tip(action, now=now, facts=facts, check=check, **given)
+    tip, actor = move_tip(action, now=now, facts=facts, **given)
     write_note(tip, "result", text, actor=actor, now=now, way=way, basis=law)
     return tip
 
