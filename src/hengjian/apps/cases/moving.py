@@ -137,6 +137,6 @@ def _require_second_person(row: Case, move: Move, user: User) -> Collection[str]
 
 def _faster(row: Case, move: Move) -> str:
     return (
-        f"{row.number} 刚刚有人办理过，现在是“{row.get_state_display()}”，您提交的“{move.label}”没有写入。"
+        f"{row.number} 刚刚有人办理过，现在是“{CASE.states[move.source]}”，您提交的“{move.label}”没有写入。"
         "请看过最新情况再办。"
     )

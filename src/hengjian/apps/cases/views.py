@@ -27,6 +27,7 @@ from hengjian.apps.cases.origins import origin_of
 from hengjian.apps.cases.procedures import CASE
 from hengjian.apps.cases.registering import Entry, register_case
 from hengjian.apps.cases.selectors import actions_for, cases_seen_by
+from hengjian.apps.documents.presenting import section_of
 from hengjian.apps.registry.selectors import institution_seen_by
 from hengjian.kernel.errors import DomainError, IllegalMove
 from hengjian.ui.parts import Action, Empty
@@ -88,6 +89,7 @@ def show_case(request: HttpRequest, number: str) -> HttpResponse:
         "clocks": [one for one in clocks if one.rule_id != timing.LIMIT],
         "facts": presenting.facts_of(case),
         "history": presenting.history_of(case),
+        "documents": section_of(case, user=user, on=today),  # type: ignore[arg-type]
         "main": sections.shown(case, user, today, column="main"),  # type: ignore[arg-type]
         "aside": sections.shown(case, user, today, column="aside"),  # type: ignore[arg-type]
     }

@@ -132,7 +132,7 @@ REVIEW_KINDS: dict[str, str] = {"case": "案件审核", "legal": "法制审核"}
 LEGAL_GROUNDS: dict[str, str] = {
     "public_interest": "涉及重大公共利益",
     "hearing": "直接关系当事人或者第三人重大权益，经过听证程序",
-    "complex": "案件情况疑难复杂、涉及多个法律关系",
+    "complex": "案情疑难复杂、涉及多个法律关系",
     "by_law": "法律、法规规定应当进行法制审核的其他情形",
 }
 PARTY_KINDS: dict[str, str] = {"institution": "机构", "person": "个人"}
