@@ -27,6 +27,7 @@ def check(book: Lawbook) -> None:
         _numbers_agree,
         _references_exist,
         _names_exist,
+        _sector_names_exist,
         _amounts_are_ranges,
         _standards_are_dated,
         _extensions_have_units,
@@ -190,17 +191,8 @@ def _names_exist(book: Lawbook) -> None:
     violations = {one.id for one in book.violations}
     targets = violations | {one.id for one in book.sector_rules} | {one.id for one in book.articles}
     standards = {one.standard_no for one in book.test_standards}
-    rule_ids = {one.id for one in book.sector_rules}
     for alias in book.aliases:
         _require_known([alias.target], targets, "violations.yaml", alias.alias, "target")
-    for rule in book.sector_rules:
-        _require_known(rule.fields, field_codes, "sector.yaml", rule.id, "fields")
-        _require_known([rule.follows] if rule.follows else [], rule_ids, "sector.yaml", rule.id, "follows")
-        for amount in (*rule.institution, *rule.persons):
-            _require_known(amount.violations, violations, "sector.yaml", rule.id, "violations")
-            _require_known(amount.conduct, set(rule.conduct), "sector.yaml", rule.id, "amounts.conduct")
-        for outcome in rule.consequences:
-            _require_known(outcome.conduct, set(rule.conduct), "sector.yaml", rule.id, "consequences.conduct")
     for standard in book.test_standards:
         name = standard.standard_no
         _require_known(standard.fields, field_codes, "test_standards.yaml", name, "fields")
@@ -215,6 +207,20 @@ def _names_exist(book: Lawbook) -> None:
         _require_known(item.violations, violations, "checklists.yaml", item.id, "violations")
         if not item.anchors and not item.standards:
             raise LawError("neither anchor nor standard", file="checklists.yaml", entry=item.id, key="anchors")
+
+
+def _sector_names_exist(book: Lawbook) -> None:
+    field_codes = {one.code for one in book.fields}
+    violations = {one.id for one in book.violations}
+    rule_ids = {one.id for one in book.sector_rules}
+    for rule in book.sector_rules:
+        _require_known(rule.fields, field_codes, "sector.yaml", rule.id, "fields")
+        _require_known([rule.follows] if rule.follows else [], rule_ids, "sector.yaml", rule.id, "follows")
+        for amount in (*rule.institution, *rule.persons):
+            _require_known(amount.violations, violations, "sector.yaml", rule.id, "violations")
+            _require_known(amount.conduct, set(rule.conduct), "sector.yaml", rule.id, "amounts.conduct")
+        for outcome in rule.consequences:
+            _require_known(outcome.conduct, set(rule.conduct), "sector.yaml", rule.id, "consequences.conduct")
 
 
 def _require_known(names: Iterable[str], known: set[str], file: str, entry: str, key: str) -> None:
