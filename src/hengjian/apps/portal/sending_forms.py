@@ -23,6 +23,7 @@ from hengjian.ui.wording import size
 
 SALT = "portal.sending"
 FORM_VALID = timedelta(hours=24)
+CHOOSE_ONE = "登记中有相近的机构，请选是哪一家；都不是的选最后一项。"
 TOO_OLD = "这一页打开得太久了。内容还在，请再提交一次。"
 KINDS = [
     ("named", "实名举报：便于核实，符合条件的可以领奖励"),
@@ -76,7 +77,11 @@ class AboutForm(forms.Form):
         missing="请写明是哪家机构。",
         hint="写报告上印的名称或者编号，先查再选。",
     )
-    institution = forms.ChoiceField(label="是哪一家", required=False, widget=forms.RadioSelect)
+    institution = forms.ChoiceField(
+        label="是哪一家",
+        widget=forms.RadioSelect,
+        error_messages={"required": CHOOSE_ONE, "invalid_choice": CHOOSE_ONE},
+    )
     organ = forms.ChoiceField(
         label="向哪个机关提出",
         required=False,
@@ -111,8 +116,6 @@ class AboutForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if "institution" in self.fields and not values.get("institution") and not self.errors:
-            self.add_error("institution", "登记中有相近的机构，请选是哪一家；都不是的选最后一项。")
         if not self.errors and not values.get("organ") and self.chosen() is None:
             self.add_error("organ", "没有选定登记的机构，请选择向哪个机关提出。")
         return values
@@ -187,6 +190,9 @@ class TipForm(AboutForm, PersonPart, FilesPart):
 class ComplaintForm(AboutForm, PersonPart, FilesPart):
     """A consumer's dispute, to be mediated."""
 
+    name = short("姓名", most=40, auto="name", missing="投诉应当写投诉人的真实姓名。")
+    phone = short("电话", most=30, auto="tel", missing="请写投诉人的电话。")
+    address = short("通讯地址", most=120, auto="street-address", missing="请写投诉人的通讯地址。")
     client_kind = forms.ChoiceField(
         label="您是",
         choices=[("person", "自然人，为了生活消费"), ("company", "单位")],
@@ -211,18 +217,6 @@ class ComplaintForm(AboutForm, PersonPart, FilesPart):
         if not re.fullmatch(r"\d{1,9}(\.\d{1,2})?", typed, re.ASCII):
             raise forms.ValidationError("争议金额请写成 1200 或者 1200.50 这样，单位是元。")
         return int(Decimal(typed) * 100)
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean()
-        wanted = (
-            ("name", "投诉应当写投诉人的真实姓名。"),
-            ("phone", "请写投诉人的电话。"),
-            ("address", "请写投诉人的通讯地址。"),
-        )
-        for field, missing in wanted:
-            if not values.get(field) and field not in self.errors:
-                self.add_error(field, missing)
-        return values
 
 
 class CodeForm(forms.Form):
