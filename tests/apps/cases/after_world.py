@@ -1,4 +1,4 @@
-"""A case that has been decided: county organ, two officers with cards, a head, institution and person, issued letters."""
+"""A case that has been decided: two officers with cards, a head, institution and person, issued letters."""
 
 from __future__ import annotations
 
@@ -81,9 +81,18 @@ def make_world(*, state: str = "decided", fine: int = 10_000_000, taken: int = 4
         phone="0990-2",
     )  # fmt: skip
     decision = Decision.objects.create(
-        case=case, party=one, outcome="penalty", measures=["fine", "confiscate"], fine_fen=fine, confiscated_fen=taken,
-        text="罚款；没收违法所得", basis="《监督管理办法》第二十七条", reasons="事实清楚", decided_on=DECIDED, decided_by=head,
-    )  # fmt: skip
+        case=case,
+        party=one,
+        outcome="penalty",
+        measures=["fine", "confiscate"],
+        fine_fen=fine,
+        confiscated_fen=taken,
+        text="罚款；没收违法所得",
+        basis="《监督管理办法》第二十七条",
+        reasons="事实清楚",
+        decided_on=DECIDED,
+        decided_by=head,
+    )
     personal = Decision.objects.create(
         case=case, party=two, outcome="penalty", measures=["warning", "limit"], ban_months=60, text="警告；限制从业",
         basis="《特种设备安全法》第九十三条", reasons="事实清楚", decided_on=DECIDED, decided_by=head,

@@ -110,9 +110,9 @@ def _obligation(row: Obligation) -> dict[str, Any]:
 def _court(row: CourtApplication) -> dict[str, Any]:
     owed = row.obligation
     demand = owed.demand
-    asked = f"罚没款{fen(row.fine_fen)}元"
+    asked = f"罚没款{fen(row.fine_fen)}"
     if row.late_fen:
-        asked += f"、加处罚款{fen(row.late_fen)}元"
+        asked += f"、加处罚款{fen(row.late_fen)}"
     return {
         "court": {
             "name": row.court,

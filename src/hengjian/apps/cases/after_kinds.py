@@ -108,7 +108,7 @@ def parse_plan(text: str) -> list[Due]:
             day, sum_ = parse_day(words[0]), Decimal(words[1]) * 100
             if len(words) != 2 or sum_ != sum_.to_integral_value() or not 0 < sum_ < 10**13:
                 raise ValueError
-        except (ValueError, IndexError, InvalidOperation) as error:
+        except (Refused, ValueError, IndexError, InvalidOperation) as error:
             sentence = f"第 {number} 行看不懂：请写日期和金额（元，最多两位小数），如 2026-12-31 50000。"
             raise refused("plan", sentence, DEFER) from error
         found.append(Due(day, int(sum_)))

@@ -17,7 +17,9 @@ class CasesConfig(AppConfig):
             evidence_setup,
             policies,  # noqa: F401 – declares the rights
         )
+        from hengjian.apps.informants.rotation import register_column
 
+        register_column("cases.party", "id_sealed")
         core_setup.register()
         after_setup.register()
         evidence_setup.register()

@@ -17,6 +17,7 @@ from hengjian.apps.cases.entering import day_of, one_of, refused, text_of
 from hengjian.apps.cases.gates import Attempt
 from hengjian.apps.cases.models import Case, Closing
 from hengjian.apps.cases.moving import move_case, write_step
+from hengjian.apps.cases.procedures import CASE
 from hengjian.apps.cases.settling import open_matters
 from hengjian.apps.record.services import Actor, append_event
 from hengjian.kernel.errors import IllegalMove
@@ -80,11 +81,12 @@ def propose_closing(
     return made
 
 
-def require_ground(case: Case, ground: str) -> None:
-    """The ground fits the state, and nothing is open for it."""
-    if case.state not in GROUND_STATES[ground]:
+def require_ground(case: Case, ground: str, *, state: str = "") -> None:
+    """The ground fits the state (where the move has set the next one already: `state`), and nothing is open for it."""
+    state = state or case.state
+    if state not in GROUND_STATES[ground]:
         raise refused(
-            "ground", f"案件现在是“{case.get_state_display()}”，不能以“{CLOSING_GROUNDS[ground]}”结案。", CLOSE
+            "ground", f"案件现在是“{CASE.states[state]}”，不能以“{CLOSING_GROUNDS[ground]}”结案。", CLOSE
         )
     found = open_matters(case, ground=ground)
     if found:
@@ -163,7 +165,8 @@ def require_closing(case: Case, attempt: Attempt) -> None:
         raise IllegalMove("还没有办案人员的结案报请，不能结案。", article=CLOSE)
     if closing.proposed_by_id == attempt.user.pk:
         raise IllegalMove("报请结案的人不能自己审批。", article=CLOSE)
-    require_ground(case, closing.ground)
+    before = Case.objects.values_list("state", flat=True).get(pk=case.pk)  # the row at hand bears the target already
+    require_ground(case, closing.ground, state=before)
 
 
 def _head(case: Case, user: User, today: date) -> Actor:

@@ -65,9 +65,9 @@ def standing_of(row: Obligation, *, on: date) -> Standing:
     rest = max(0, late.amount_fen - row.late_waived_fen - left.late_paid)
     steps = late.steps
     if row.late_waived_fen:
-        steps = (*steps, f"经批准减免加处罚款 {fen(row.late_waived_fen)} 元。")
+        steps = (*steps, f"经批准减免加处罚款 {fen(row.late_waived_fen)}。")
     if left.late_paid:
-        steps = (*steps, f"已缴加处罚款 {fen(left.late_paid)} 元。")
+        steps = (*steps, f"已缴加处罚款 {fen(left.late_paid)}。")
     return Standing(left, late.amount_fen, rest, late.capped, steps, _next_due(row, left, on))
 
 
@@ -95,8 +95,8 @@ def late_of(row: Obligation, *, on: date) -> LateFine:
         return LateFine(second.amount_fen, second.days, second.capped, (head, *second.steps))
     whole = first.amount_fen + second.amount_fen
     amount = min(whole, row.fine_fen)
-    note = f"批准延期、分期以前已计 {fen(first.amount_fen)} 元，批准以后按新的期限计算。"
-    steps = (head, *first.steps, note, *second.steps, f"两段合计 {fen(amount)} 元。")
+    note = f"批准延期、分期以前已计 {fen(first.amount_fen)}，批准以后按新的期限计算。"
+    steps = (head, *first.steps, note, *second.steps, f"两段合计 {fen(amount)}。")
     return LateFine(amount, first.days + second.days, whole >= row.fine_fen > 0, steps)
 
 

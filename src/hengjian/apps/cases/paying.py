@@ -23,7 +23,7 @@ from hengjian.apps.record.services import Actor, append_event
 from hengjian.engines.payments import Due, check_plan
 from hengjian.kernel.errors import IllegalMove, NotFound
 from hengjian.kernel.transitions import Move
-from hengjian.ui.wording import fen, zh_date
+from hengjian.ui.wording import fen
 
 PURPOSES, WAYS = dict(Payment.PURPOSES), dict(Payment.WAYS)
 CLOCKS = ("PEN-72", "PEN-76.court")
@@ -61,7 +61,7 @@ def receive_payment(
     if amount > owed[purpose]:
         raise refused(
             "amount",
-            f"{PURPOSES[purpose]}尚未缴纳的是 {fen(owed[purpose])} 元，填的是 {fen(amount)} 元，请核对或者分款项登记。",
+            f"{PURPOSES[purpose]}尚未缴纳的是 {fen(owed[purpose])}，填的是 {fen(amount)}，请核对或者分款项登记。",
             PAY,
         )
     if Payment.objects.filter(obligation=fresh, voucher=number, purpose=purpose, reverses=None).exists():
@@ -247,7 +247,7 @@ def waive_late(
     if standing.left.principal:
         raise refused("amount", "罚款和没收款还没有缴清，不能减免加处罚款。", RELIEF)
     if amount > standing.late_left_fen:
-        raise refused("amount", f"尚未缴纳的加处罚款是 {fen(standing.late_left_fen)} 元，不能减免更多。", LATE)
+        raise refused("amount", f"尚未缴纳的加处罚款是 {fen(standing.late_left_fen)}，不能减免更多。", LATE)
     said = text_of(reason, field="reason", label="减免的理由", most=500)
 
     def apply(one: Obligation, move: Move, actor: Actor) -> None:
@@ -300,8 +300,3 @@ def _locked(row: Obligation) -> Obligation:
     if found is None:
         raise NotFound("没有这笔罚没款，或者您无权查看。")
     return found
-
-
-def plan_line(plan: Sequence[Due]) -> str:
-    """第一期2026年12月1日 1,000.00 元；…"""
-    return "；".join(f"第{n}期{zh_date(one.on)} {fen(one.amount_fen)} 元" for n, one in enumerate(plan, 1))

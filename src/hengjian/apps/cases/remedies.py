@@ -50,6 +50,7 @@ def register_remedy(*, decision: Decision, entry: RemedyEntry, user: User, now: 
         investigator=True,
     )
     one_of(entry.kind, REMEDY_KINDS, field="kind", label="种类")
+    decision = Decision.objects.select_related("party").get(pk=decision.pk)
     if decision.served_on is None:
         raise IllegalMove("决定书还没有送达，不能登记复议、诉讼。", article=REMEDY_BASIS)
     applied = day_of(

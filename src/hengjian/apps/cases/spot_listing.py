@@ -32,7 +32,7 @@ SPOT_SPEC = ListSpec(
         Column(
             "measures", "处罚", lambda row: "、".join(["警告"] * row.warning + ["罚款"] * bool(row.fine_fen)) or "—"
         ),
-        Column("fine_fen", "罚款（元）", kind="fen", sort="fine_fen"),
+        Column("fine_fen", "罚款", kind="fen", sort="fine_fen"),
         Column("decided_on", "决定日期", kind="date", sort="decided_on"),
         Column("organ", "机关", "organ.short_name", only_wide=True),
         Column(

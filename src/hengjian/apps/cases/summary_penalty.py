@@ -161,7 +161,7 @@ def decide_spot(*, spot: OnSpotPenalty, entry: SpotDecision, user: User, now: da
     if entry.fine_fen < 0 or entry.fine_fen > edge:
         raise refused(
             "fine",
-            f"对{row.get_kind_display()}当场罚款最多 {fen(edge)} 元，填的是 {fen(entry.fine_fen)} 元；须适用普通程序。",
+            f"对{row.get_kind_display()}当场罚款最多 {fen(edge)}，填的是 {fen(entry.fine_fen)}；须适用普通程序。",
             article,
         )
     if entry.fine_fen and not entry.told_publication:
@@ -236,7 +236,7 @@ def collect_cash(
     one_of(ground, CASH_GROUNDS, field="ground", label="当场收缴的情形")
     small = int(threshold(SMALL_CASH, today).value("fine_fen"))
     if ground == "small" and row.fine_fen > small:
-        raise refused("ground", f"罚款超过 {fen(small)} 元，不能以“{CASH_GROUNDS['small']}”当场收缴。", CASH)
+        raise refused("ground", f"罚款超过 {fen(small)}，不能以“{CASH_GROUNDS['small']}”当场收缴。", CASH)
     if row.fine_fen == 0 or row.cash_on is not None:
         raise refused("ground", "没有可以收缴的罚款，或者已经当场收缴。", CASH)
     number = text_of(voucher, field="voucher", label="专用票据号码", most=60)
