@@ -23,6 +23,7 @@ from hengjian.apps.intake.models import Submission
 from hengjian.apps.record.models import Event, Verification
 from hengjian.apps.record.services import SYSTEM, append_event
 from hengjian.apps.registry.models import Certificate, MatchProposal
+from tests.apps.cases.after_pages import after_things
 from tests.apps.cases.evidence_samples import evidence_things
 from tests.apps.cases.pages_world import case_things
 from tests.apps.documents.samples import document_things
@@ -38,6 +39,7 @@ from tests.apps.rectifications.samples import ledger_things
 from tests.apps.rulebook.samples import draft_of
 from tests.apps.runs.samples import finding, finished
 from tests.apps.tips.samples import tip_things
+from tests.apps.transfers.samples import transfer_things
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -157,6 +159,14 @@ TABLE: dict[str, Row] = {
     "accounts:verify": Row(method="post", others=IN),
     "registry:find_matches": Row(method="post", others=IN),
     "alerts:ask_many": Row(method="post", others=IN),
+    "transfers:criminal_list": LIST,
+    "transfers:referral_list": LIST,
+    "transfers:begin": LIST,
+    "transfers:refer": LIST,
+    "transfers:criminal": Row({"number": "criminal"}, **BUREAU),
+    "transfers:act_criminal": Row({"number": "criminal", "action": "criminal_move"}, "post", **OWN, **BUREAU),
+    "transfers:referral": Row({"number": "referral"}, **BUREAU),
+    "transfers:act_referral": Row({"number": "referral", "action": "referral_move"}, "post", **OWN, **BUREAU),
     "measures:list": LIST,
     "measures:draft": Row(superior=GONE, others=GONE, owner=GONE),  # it names no source here
     "measures:show": Row({"number": "measure"}, **BUREAU),
@@ -257,6 +267,20 @@ TABLE: dict[str, Row] = {
     "draws:bundle": Row({"number": "draw"}, "post"),
     "draws:file": Row({"number": "draw", "name": "draw_file"}),
     "cases:list": LIST,
+    "cases:spots": LIST,
+    "cases:spot_new": Row(others=IN),
+    "cases:spot": Row({"number": "after_spot"}, **BUREAU),
+    "cases:spot_act": Row({"number": "after_spot", "action": "after_drop"}, "post", **OWN, **BUREAU),
+    "cases:owed": Row({"pk": "after_owed"}, **BUREAU),
+    "cases:owed_enter": Row({"pk": "after_owed", "what": "after_pay"}, superior=NO, **BUREAU),
+    "cases:owed_enter_on": Row(
+        {"pk": "after_owed", "what": "after_reverse", "part": "after_payment"}, superior=NO, **BUREAU
+    ),
+    "cases:after": Row({"number": "case", "what": "after_serve"}, superior=NO, **BUREAU),
+    "cases:after_on": Row({"number": "case", "what": "after_refund_done", "pk": "after_refund"}, superior=NO, **BUREAU),
+    "cases:service": Row({"number": "case", "pk": "after_service"}, **BUREAU),
+    "cases:service_proof": Row({"number": "case", "pk": "after_service", "proof": "after_proof"}, **BUREAU),
+    "cases:file": Row({"number": "case"}, **BUREAU),
     "cases:register": LIST,
     "cases:show": Row({"number": "case"}, **BUREAU),
     "cases:act": Row({"number": "case", "action": "case_move"}, **OWN, **BUREAU),
@@ -424,6 +448,7 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
         "clock": start_clock(
             rule_id="PEN-18", thing=lab, organ=tree.county, start=date(2026, 10, 12), label="甲", actor=SYSTEM, now=NOW
         ).pk,
+        **transfer_things(tree.county, lab, owner),
         "measure": draft_measure_of(tree.county, lab, owner),
         "measure_move": "propose",
         "amendment": draft_of(tree.nation, owner),
@@ -449,6 +474,7 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
         **inspection_things(tree.county, lab),
         **tip_things(tree),
         **case_things(tree.county, lab, owner),
+        **after_things(tree.county, owner, "AJ-2026-0901"),
         **evidence_things(tree, lab),
         "held": held_in(tree.county),
     }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from hengjian.apps.alerts.procedures import ALERT
+from hengjian.apps.cases.after_procedures import COURT, OBLIGATION, ON_SPOT, REMEDY, SERVICE
 from hengjian.apps.cases.appraisal_procedures import APPRAISAL
 from hengjian.apps.cases.assistance_procedures import ASSISTANCE
 from hengjian.apps.cases.evidence_procedures import EVIDENCE, INQUIRY, REQUEST
 from hengjian.apps.cases.holds_procedures import PRESERVATION, SEIZURE
-from hengjian.apps.cases.after_procedures import COURT, OBLIGATION, ON_SPOT, REMEDY, SERVICE
 from hengjian.apps.cases.procedures import CASE
 from hengjian.apps.complaints.procedures import COMPLAINT
 from hengjian.apps.documents.procedures import DOCUMENT
@@ -24,6 +24,7 @@ from hengjian.apps.registry.procedures import MATCH
 from hengjian.apps.rulebook.procedures import AMENDMENT
 from hengjian.apps.runs.procedures import RUN
 from hengjian.apps.tips.procedures import REWARD, TIP
+from hengjian.apps.transfers.procedures import CRIMINAL_TRANSFER, REFERRAL
 from hengjian.kernel.transitions import Procedure
 
 PROCEDURES: tuple[Procedure, ...] = (
@@ -61,4 +62,6 @@ PROCEDURES: tuple[Procedure, ...] = (
     TIP,
     REWARD,
     COMPLAINT,
+    CRIMINAL_TRANSFER,
+    REFERRAL,
 )

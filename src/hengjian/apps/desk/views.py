@@ -19,12 +19,14 @@ from hengjian.apps.desk.cases import cases_on_desk
 from hengjian.apps.desk.deadlines import deadlines_of
 from hengjian.apps.desk.drawn import draws_waiting
 from hengjian.apps.desk.evidenced import measures_over_things
+from hengjian.apps.desk.executing import executing_waiting
 from hengjian.apps.desk.inspected import inspections_waiting
 from hengjian.apps.desk.leads import leads_waiting
 from hengjian.apps.desk.measured import measures_waiting
 from hengjian.apps.desk.rectified import rectifications_waiting
 from hengjian.apps.desk.tasks import Task, grouped
 from hengjian.apps.desk.tips import complaints_waiting, tips_waiting
+from hengjian.apps.desk.transferred import transfers_waiting
 from hengjian.ui.context import Shell
 from hengjian.ui.figures import share_bar
 from hengjian.ui.parts import Tab
@@ -57,7 +59,9 @@ def home(request: HttpRequest) -> HttpResponse:
         complaints_waiting(user, now=now, today=today),
         rectifications_waiting(user, now=now, today=today),
         cases_on_desk(user, now=now, today=today),
+        executing_waiting(user, now=now, today=today),
         measures_waiting(user, now=now, today=today),
+        transfers_waiting(user, now=now, today=today),
         measures_over_things(user, now=now, today=today),
     ]
     view = request.GET.get("view", "")
