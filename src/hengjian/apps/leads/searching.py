@@ -18,7 +18,7 @@ from hengjian.engines.likeness.words import asked, contains, is_plain, words
 from hengjian.kernel.errors import Refused
 
 SHOWN = 50
-LOOKED_AT = 200
+LOOKED_AT = 120
 """Candidates read at once: the words may stand apart, so that some fall out again."""
 RECENT = 3_000
 WORDS_MOST = 24
