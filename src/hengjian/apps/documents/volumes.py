@@ -88,15 +88,16 @@ def whole_file(
     entries = _entries(sources)
     page = {"title": title, "organ": organ_name, "day": chinese_day(today), "volumes": _by_volume(entries, volumes)}
     writer = PdfWriter()
-    front = PdfReader(BytesIO(html_pdf(render_to_string("documents/contents.html", page))))
-    _append(writer, front, "", 0)
+    writer.append(BytesIO(html_pdf(render_to_string("documents/contents.html", page))))
     writer.add_outline_item(title="卷内目录", page_number=0)
+    at = len(writer.pages)
     for entry, (_, _, reader) in zip(entries, sources, strict=True):
         start = len(writer.pages)
-        _append(writer, reader, VOLUMES[entry.volume], entry.first)
+        writer.append(reader, import_outline=False)
         writer.add_outline_item(
             title=f"{VOLUMES[entry.volume]} {entry.title} {entry.number}".strip(), page_number=start
         )
+    _stamp(writer, at, entries)
     writer.metadata = {"/Title": title, "/Producer": "hengjian"}
     made = BytesIO()
     writer.write(made)
@@ -139,15 +140,11 @@ def _by_volume(entries: list[Entry], volumes: tuple[str, ...]) -> list[tuple[str
     return [(VOLUMES[name], [one for one in entries if one.volume == name]) for name in volumes]
 
 
-def _append(writer: PdfWriter, reader: PdfReader, volume: str, first: int) -> None:
-    """Add the pages; each bears its volume and number at its upper right, as an archivist stamps it."""
-    numbers = PdfReader(BytesIO(_stamps(volume, first, len(reader.pages)))) if volume else None
-    for place, page in enumerate(reader.pages):
-        if numbers is not None and page.mediabox.width < page.mediabox.height:
-            page.merge_page(numbers.pages[place])
-        writer.add_page(page)
-
-
-def _stamps(volume: str, first: int, count: int) -> bytes:
-    numbers = range(first, first + count)
-    return html_pdf(render_to_string("documents/stamps.html", {"volume": volume, "numbers": numbers}))
+def _stamp(writer: PdfWriter, at: int, entries: list[Entry]) -> None:
+    """Volume and number at the upper right of every upright page from `at` on, as an archivist stamps them."""
+    told = [f"{VOLUMES[entry.volume]} {number}" for entry in entries for number in range(entry.first, entry.last + 1)]
+    stamps = PdfReader(BytesIO(html_pdf(render_to_string("documents/stamps.html", {"told": told}))))
+    for place, stamp in enumerate(stamps.pages):
+        page = writer.pages[at + place]
+        if page.mediabox.width < page.mediabox.height:
+            page.merge_page(stamp)
