@@ -231,3 +231,17 @@ def test_what_matters_hold_is_the_redacted_copy(county):
     kept = seal_text(informant=sealed(county), text=TEXT, purpose="tip", now=NOW)
     assert NAME not in kept.redacted and "没有做试验就出了报告 BG-2026-0815" in kept.redacted
     assert unseal_row(kept, open_vault()).decode() == TEXT
+
+
+def test_sealed_columns_of_other_apps_are_rotated_and_verified_too(county):
+    from hengjian.apps.informants.envelope import from_text
+    from hengjian.apps.informants.rotation import _COLUMNS
+
+    assert ("cases.party", "id_sealed") in _COLUMNS
+    from hengjian.apps.cases.sealing import seal_id, unseal_id
+
+    text = seal_id("990121199003071234", now=NOW)
+    assert unseal_id(text) == "990121199003071234" and from_text(text)[0].key_id == open_vault().current
+    with pytest.raises(Refused) as told:
+        from_text("{")
+    assert told.value.sentence == NOT_GENUINE
