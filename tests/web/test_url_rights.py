@@ -283,7 +283,8 @@ TABLE: dict[str, Row] = {
     "cases:file": Row({"number": "case"}, **BUREAU),
     "cases:register": LIST,
     "cases:show": Row({"number": "case"}, **BUREAU),
-    "cases:act": Row({"number": "case", "action": "case_move"}, **OWN, **BUREAU),
+    # only the investigators of the case take it forward
+    "cases:act": Row({"number": "case", "action": "case_move"}, superior=REFUSED, subordinate=REFUSED),
     "cases:enter": Row({"number": "case", "what": "case_entry"}, superior=NO, **BUREAU),
     "cases:enter_on": Row({"number": "case", "what": "case_entry_on", "pk": "case_party"}, superior=NO, **BUREAU),
     "alerts:by_key": Row({"key": "finding_key"}),

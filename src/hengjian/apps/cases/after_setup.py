@@ -115,10 +115,11 @@ def _money(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
 def _execution(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
     if case.state not in AFTER:
         return None
-    there = Case.objects.filter(pk=case.pk).values(**{name: Exists(_rows_of(name)) for name in KINDS_AFTER}).get()
+    asked = {f"has_{name}": Exists(_rows_of(name)) for name in KINDS_AFTER}
+    there = Case.objects.filter(pk=case.pk).values(**asked).get()
     values: dict[str, Any] = {
         name: list(getattr(case, name).select_related("party" if name != "disposals" else "handler"))
-        if there[name]
+        if there[f"has_{name}"]
         else []
         for name in KINDS_AFTER
     }

@@ -14,6 +14,7 @@ from hengjian.apps.cases.models import Case
 from hengjian.apps.cases.noticing import AFTER_NOTICE
 from hengjian.apps.cases.parties import STATES as PARTY_STATES
 from hengjian.apps.cases.procedures import BEFORE_FILING, OPEN
+from hengjian.apps.cases.reading import rows_of
 from hengjian.apps.cases.sections import Section
 from hengjian.apps.cases.selectors import is_investigator
 from hengjian.apps.cases.sums import yuan
@@ -45,14 +46,15 @@ def _facts(case: Case, user: User, today: date) -> Mapping[str, Any]:
 
 
 def _contraventions(case: Case, user: User, today: date) -> Mapping[str, Any]:
-    rows = list(case.contraventions.select_related("party").prefetch_related("orders"))
+    rows = rows_of(case, "contraventions")
+    orders = rows_of(case, "orders")
     lines = [
         {
             "row": row,
             "chosen": row.choice.get("chosen", {}),
             "range": _range(row.choice.get("chosen", {})),
             "fine": yuan(row.proposed_fen) if row.proposed_fen is not None else "",
-            "orders": list(row.orders.all()),
+            "orders": [one for one in orders if one.contravention_id == row.pk],
         }
         for row in rows
     ]
@@ -66,16 +68,18 @@ def _range(chosen: Mapping[str, Any]) -> str:
 
 
 def _notices(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
-    rows = list(case.notices.select_related("party").prefetch_related("statements"))
+    rows = rows_of(case, "notices")
     if not rows:
         return None
-    return {"notices": rows, "may_enter": _may_handle(case, user, today, AFTER_NOTICE, own=False)}
+    said = rows_of(case, "statements")
+    lines = [{"row": row, "said": [one for one in said if one.notice_id == row.pk]} for row in rows]
+    return {"notices": lines, "may_enter": _may_handle(case, user, today, AFTER_NOTICE, own=False)}
 
 
 def _reviews(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
-    reviews = list(case.reviews.select_related("reviewer", "submitted_by"))
-    hearings = list(case.hearings.select_related("chair", "recorder"))
-    collectives = list(case.collectives.all())
+    reviews = rows_of(case, "reviews")
+    hearings = rows_of(case, "hearings")
+    collectives = rows_of(case, "collectives")
     if not (reviews or hearings or collectives):
         return None
     waits = [one for one in hearings if case.state == "hearing" and one.held_on and not one.record]
@@ -84,18 +88,18 @@ def _reviews(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
 
 
 def _decisions(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
-    rows = list(case.decisions.select_related("party", "decided_by"))
+    rows = rows_of(case, "decisions")
     return {"decisions": rows} if rows else None
 
 
 def _parties(case: Case, user: User, today: date) -> Mapping[str, Any]:
-    rows = list(case.parties.select_related("institution"))
+    rows = rows_of(case, "parties")
     return {"parties": rows, "may_enter": _may_handle(case, user, today, PARTY_STATES, own=False)}
 
 
 def _officers(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
-    rows = list(case.officers.select_related("user"))
-    recusals = list(case.recusals.select_related("user"))
+    rows = rows_of(case, "officers")
+    recusals = rows_of(case, "recusals")
     return {
         "officers": rows,
         "recusals": recusals,
@@ -105,7 +109,7 @@ def _officers(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
 
 
 def _consents(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
-    rows = list(case.consents.select_related("party", "organ_asked"))
+    rows = rows_of(case, "consents")
     may_ask = _may_handle(case, user, today, OPEN, own=False)
     if not rows and not may_ask:
         return None

@@ -8,11 +8,13 @@ from typing import Any
 from django.urls import reverse
 
 from hengjian.apps.cases import context, core_acts, core_context, core_sections, listeners, rules
+from hengjian.apps.cases.following import after_lead
 from hengjian.apps.cases.models import Case
 from hengjian.apps.cases.origins import lead_of
 from hengjian.apps.cases.procedures import CASE
 from hengjian.apps.cases.selectors import cases_seen_by
 from hengjian.apps.documents import access
+from hengjian.apps.leads import following as leads_following
 from hengjian.apps.leads.services import mark_answered
 from hengjian.apps.record import wording
 from hengjian.apps.record.services import Actor
@@ -75,6 +77,7 @@ def register() -> None:
         offers=lambda case: OFFERED.get(case.state, ()),
     )
     listeners.on_moved("close", answer_lead)
+    leads_following.offer(after_lead)
     wording.name_procedure(CASE)
     wording.name_verbs(VERBS)
     navigation.register(

@@ -12,6 +12,7 @@ from hengjian.apps.cases.acting import act_on
 from hengjian.apps.cases.entering import day_of, refused, text_of
 from hengjian.apps.cases.models import Case, Hearing, Statement
 from hengjian.apps.cases.moving import move_case, write_step
+from hengjian.apps.cases.reading import rows_of
 from hengjian.apps.record.services import Actor, append_event
 from hengjian.kernel.errors import IllegalMove
 from hengjian.kernel.transitions import Move
@@ -21,14 +22,14 @@ from hengjian.ui.wording import zh_date
 
 def open_requests(case: Case) -> list[Statement]:
     """Requests for a hearing that no hearing has followed yet."""
-    rows = case.statements.filter(kind="hearing").select_related("notice__party")
-    held = case.hearings.order_by("pk").last()
+    rows = [one for one in rows_of(case, "statements") if one.kind == "hearing"]
+    held = current_hearing(case)
     return [one for one in rows if held is None or one.received_on > held.opened_on]
 
 
 def current_hearing(case: Case) -> Hearing | None:
     """The hearing that was opened last."""
-    return case.hearings.select_related("chair", "recorder").order_by("pk").last()
+    return max(rows_of(case, "hearings"), key=lambda one: one.pk, default=None)
 
 
 @transaction.atomic

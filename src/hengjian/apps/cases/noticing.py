@@ -15,6 +15,7 @@ from hengjian.apps.cases.acting import act_on
 from hengjian.apps.cases.entering import day_of, one_of, refused, sum_of, text_of
 from hengjian.apps.cases.models import Case, Notice, Party, Statement
 from hengjian.apps.cases.moving import move_case, write_step
+from hengjian.apps.cases.reading import rows_of
 from hengjian.apps.cases.sums import hearing_right, penalty_text
 from hengjian.apps.cases.wording import MEASURES, STATEMENT_KINDS
 from hengjian.apps.clocks.models import UNFINISHED, Clock
@@ -271,7 +272,7 @@ def answer_statement(
 
 def latest_notices(case: Case) -> dict[int, Notice]:
     """The last notice of each party, by the party's key."""
-    return {one.party_id: one for one in case.notices.select_related("party").order_by("round")}
+    return {one.party_id: one for one in sorted(rows_of(case, "notices"), key=lambda one: one.round)}
 
 
 def _whom(party: Party) -> str:

@@ -76,7 +76,7 @@ def lead_of(kind: str, ref: str) -> Lead | None:
 
 
 def _lead(user: User, on: date, ref: str) -> Origin | None:
-    lead = leads_seen_by(user, on).filter(number=ref).first()
+    lead = leads_seen_by(user, on=on).filter(number=ref).first()
     if lead is None:
         return None
     return Origin(

@@ -9,6 +9,7 @@ from hengjian.apps.accounts.models import Role, User
 from hengjian.apps.accounts.policies import policy_of
 from hengjian.apps.accounts.rights import OFFICIALS, Permission, declare
 from hengjian.apps.alerts.policies import has_to_avoid
+from hengjian.apps.cases.reading import rows_of
 from hengjian.apps.record.services import Actor, Policy
 from hengjian.kernel.errors import NotAllowed
 
@@ -35,7 +36,7 @@ declare(
 
 def tied_party(user: User, case: Any, *, on: date) -> str:
     """The name of the party to whom a declared tie keeps this person away; empty where there is none."""
-    for party in case.parties.select_related("institution"):
+    for party in rows_of(case, "parties"):
         if party.institution is not None and has_to_avoid(user, party.institution.uscc, on=on):
             return str(party.name)
     return ""

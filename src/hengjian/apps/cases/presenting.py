@@ -12,6 +12,7 @@ from django.urls import reverse
 from hengjian.apps.accounts.models import User
 from hengjian.apps.cases import acts, gates, timing
 from hengjian.apps.cases.models import Case
+from hengjian.apps.cases.reading import rows_of
 from hengjian.apps.cases.wording import LEGAL_GROUNDS
 from hengjian.apps.clocks.models import UNFINISHED, Clock
 from hengjian.kernel.transitions import Move
@@ -187,5 +188,5 @@ def history_of(case: Case) -> list[Event]:
             note=step.note,
             url=step.url,
         )
-        for step in reversed(list(case.steps.all()))
+        for step in reversed(rows_of(case, "steps"))
     ]

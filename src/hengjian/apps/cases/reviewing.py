@@ -11,6 +11,7 @@ from hengjian.apps.cases import timing
 from hengjian.apps.cases.entering import one_of, refused, text_of
 from hengjian.apps.cases.models import Case, Review
 from hengjian.apps.cases.moving import move_case
+from hengjian.apps.cases.reading import rows_of
 from hengjian.apps.cases.wording import LEGAL_GROUNDS, REVIEW_KINDS
 from hengjian.apps.clocks.services import extend_clock
 from hengjian.apps.record.services import Actor
@@ -19,14 +20,14 @@ from hengjian.kernel.transitions import Move
 
 def legal_ground_of(case: Case) -> str:
     """The code of the ground on which legal review is due (Article 50), "" where a case review is enough."""
-    if case.state in ("heard", "post_review", "ready") or case.hearings.filter(reported_on__isnull=False).exists():
+    if case.state in ("heard", "post_review", "ready") or any(one.reported_on for one in rows_of(case, "hearings")):
         return "hearing"
     return case.legal_ground
 
 
 def current_review(case: Case) -> Review | None:
     """The latest round."""
-    return case.reviews.order_by("round").last()
+    return max(rows_of(case, "reviews"), key=lambda one: one.round, default=None)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from hengjian.apps.accounts.rights import may, visible
 from hengjian.apps.cases.models import Case, CaseOfficer
 from hengjian.apps.cases.policies import tied_party
 from hengjian.apps.cases.procedures import BEFORE_FILING, CASE
+from hengjian.apps.cases.reading import rows_of
 from hengjian.kernel.transitions import Move, moves_from
 
 
@@ -23,13 +24,13 @@ def cases_seen_by(user: Any, on: date) -> QuerySet[Case]:
 
 def officers_on(case: Case, on: date) -> list[CaseOfficer]:
     """The investigators in force on a day, the leading one first."""
-    rows = case.officers.select_related("user").filter(from_on__lte=on)
-    return [one for one in rows if one.to_on is None or one.to_on >= on]
+    rows = rows_of(case, "officers")
+    return [one for one in rows if one.from_on <= on and (one.to_on is None or one.to_on >= on)]
 
 
 def ever_investigated(case: Case) -> dict[int, str]:
     """Everybody who ever investigated the case, id to name: none of them approves, reviews or decides it."""
-    return {one.user_id: one.user.name for one in case.officers.select_related("user")}
+    return {one.user_id: one.user.name for one in rows_of(case, "officers")}
 
 
 def is_investigator(case: Case, user: User, on: date) -> bool:

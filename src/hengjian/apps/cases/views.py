@@ -25,6 +25,7 @@ from hengjian.apps.cases.models import Case
 from hengjian.apps.cases.moving import move_case
 from hengjian.apps.cases.origins import origin_of
 from hengjian.apps.cases.procedures import CASE
+from hengjian.apps.cases.reading import load_for_page
 from hengjian.apps.cases.registering import Entry, register_case
 from hengjian.apps.cases.selectors import actions_for, cases_seen_by
 from hengjian.apps.documents.presenting import section_of
@@ -73,6 +74,7 @@ def case_or_404(request: HttpRequest, number: str) -> Case:
 def show_case(request: HttpRequest, number: str) -> HttpResponse:
     """One case: where it stands, what this person may do next, clocks, sections, timeline."""
     case = case_or_404(request, number)
+    load_for_page(case)
     now, user = timezone.now(), request.user
     today = timezone.localdate(now)
     clocks = timing.clocks_of(case)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hengjian.apps.cases.gates import Attempt
 from hengjian.apps.cases.models import Case
+from hengjian.apps.cases.reading import rows_of
 from hengjian.apps.cases.reviewing import ground_text, legal_ground_of
 from hengjian.kernel.errors import IllegalMove
 from hengjian.law.catalogue import article_as_of
@@ -22,10 +23,9 @@ def require_minutes(case: Case, attempt: Attempt) -> None:
     why = why_discussed(case)
     if not why:
         return
-    minutes = case.collectives.filter(about="处理决定")
-    if case.concluded_on is not None:
-        minutes = minutes.filter(held_on__gte=case.concluded_on)
-    if not minutes.exists():
+    since = case.concluded_on
+    minutes = [one for one in rows_of(case, "collectives") if one.about == "处理决定"]
+    if not any(since is None or one.held_on >= since for one in minutes):
         raise IllegalMove(
             f"本案{why}，应当由负责人集体讨论决定；还没有集体讨论记录，不能作出决定。",
             article=article_as_of("PEN-60", attempt.today).text,

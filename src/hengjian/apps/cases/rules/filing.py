@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hengjian.apps.cases.gates import Attempt
 from hengjian.apps.cases.models import Case
+from hengjian.apps.cases.reading import rows_of
 from hengjian.apps.cases.wording import CONDITIONS
 from hengjian.kernel.errors import IllegalMove
 from hengjian.law.catalogue import article_as_of
@@ -17,5 +18,5 @@ def require_proposal(case: Case, attempt: Attempt) -> None:
     lacking = [label for code, label in CONDITIONS.items() if code not in case.conditions]
     if lacking:
         raise IllegalMove(f"立案须四项条件全部符合，还缺：{'；'.join(lacking)}。", article=article)
-    if not case.parties.exists():
+    if not rows_of(case, "parties"):
         raise IllegalMove("还没有登记当事人，不能立案。", article=article)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hengjian.apps.cases.gates import Attempt
 from hengjian.apps.cases.models import Case
 from hengjian.apps.cases.noticing import latest_notices
+from hengjian.apps.cases.reading import rows_of
 from hengjian.apps.cases.sums import yuan
 from hengjian.apps.cases.wording import MEASURES
 from hengjian.kernel.errors import IllegalMove, Refused
@@ -45,7 +46,8 @@ def require_period_over(case: Case, attempt: Attempt) -> None:
 
 def require_answers(case: Case, attempt: Attempt) -> None:
     """Every statement was weighed."""
-    waiting = case.statements.filter(kind="statement", answer="").select_related("notice__party").first()
+    said = rows_of(case, "statements")
+    waiting = next((one for one in said if one.kind == "statement" and not one.answer), None)
     if waiting is not None:
         raise IllegalMove(
             f"{waiting.notice.party.name}的陈述、申辩还没有复核，须先充分听取并复核。",
