@@ -11,24 +11,9 @@ from hengjian.kernel.citation import Reference
 
 Certainty = Literal["found", "known", "unsure"]
 ConductKind = Literal[
-    "inaccurate_report",  # 不实报告
-    "false_report",  # 虚假报告
-    "two_employers",
-    "subcontract",
-    "report_form",
-    "retention",
-    "unaccredited",
-    "change_not_filed",
-    "conditions",
-    "out_of_scope",
-    "certificate_misuse",
-    "cheating_device",
-    "not_displayed",  # Shanghai: particulars not displayed
-    "danger_not_reported",
-    "banned_staff",
-    "not_by_standard",
-    "forged_seal",  # a case of false_report that local law names by itself
-]
+    "inaccurate_report", "false_report", "two_employers", "subcontract", "report_form", "retention", "unaccredited",
+    "change_not_filed", "conditions", "out_of_scope", "certificate_misuse", "cheating_device",
+]  # fmt: skip
 Grade = Literal["ordinary", "serious", "crime"]
 TestKind = Literal["emission", "safety", "performance"]
 Unit = Literal["working_days", "days", "hours", "months", "years"]

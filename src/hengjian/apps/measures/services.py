@@ -85,16 +85,20 @@ def draft_measure(
     row.number = next_number("FC", today.year)
     row.full_clean()
     row.save()
+    _note_drafted(row, actor=actor, now=now)
+    return row
+
+
+def _note_drafted(row: Measure, *, actor: Actor, now: datetime) -> None:
     append_event(
         now=now,
         actor=actor,
         verb="measure.draft",
         thing=row,
-        organ_path=organ.path,
+        organ_path=row.organ_path,
         basis=HOUSE,
-        after={"number": row.number, "kind": row.kind, "institution": institution.uscc, "origin": row.origin_label},
+        after={"number": row.number, "kind": row.kind, "institution": row.institution_uscc, "origin": row.origin_label},
     )
-    return row
 
 
 def _require_first(row: Measure) -> None:

@@ -19,7 +19,7 @@ from hengjian.apps.transfers.procedures import PAPERS
 from hengjian.apps.transfers.selectors import actions_for
 from hengjian.apps.transfers.timing import clocks_of
 from hengjian.ui.parts import Event
-from hengjian.ui.wording import iso_date, zh_datetime, fen
+from hengjian.ui.wording import fen, iso_date, zh_datetime
 
 PRIMARY = (
     "report", "approve", "hand", "record_receipt", "accept", "hand_goods", "reconsider", "propose", "send", "feed_back",

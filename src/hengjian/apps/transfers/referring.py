@@ -68,27 +68,36 @@ def draft_referral(
     for field, text, label in (("title", row.title, "案由"), ("facts", row.facts, "事实")):
         if not text:
             raise Refused(f"请写明{label}。", where={"field": field})
-    if kind == "revocation":
-        if to_organ is None or not organ.path.startswith(to_organ.path) or to_organ.pk == organ.pk:
-            raise Refused(
-                "撤销、吊销资质只能建议有权的上级机关作出，请选上级机关。", where={"field": "to_organ"}, article=REVOKE
-            )
-        row.to_organ = to_organ
-    else:
-        row.body = body_named(body)
+    _address(row, body, to_organ)
     row.number = next_number("YS", today.year)
     row.full_clean()
     row.save()
+    _note_drafted(row, actor=actor, now=now)
+    return row
+
+
+def _address(row: Referral, body: str, to_organ: Organ | None) -> None:
+    if row.kind != "revocation":
+        row.body = body_named(body)
+        return
+    organ = row.organ
+    if to_organ is None or not organ.path.startswith(to_organ.path) or to_organ.pk == organ.pk:
+        raise Refused(
+            "撤销、吊销资质只能建议有权的上级机关作出，请选上级机关。", where={"field": "to_organ"}, article=REVOKE
+        )
+    row.to_organ = to_organ
+
+
+def _note_drafted(row: Referral, *, actor: Actor, now: datetime) -> None:
     append_event(
         now=now,
         actor=actor,
         verb="referral.draft",
         thing=row,
-        organ_path=organ.path,
+        organ_path=row.organ_path,
         basis=row.basis,
-        after={"number": row.number, "kind": kind, "to": row.target, "case": case.number if case else ""},
+        after={"number": row.number, "kind": row.kind, "to": row.target, "case": row.case.number if row.case else ""},
     )
-    return row
 
 
 @transaction.atomic
