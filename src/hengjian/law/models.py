@@ -13,6 +13,7 @@ Certainty = Literal["found", "known", "unsure"]
 ConductKind = Literal[
     "inaccurate_report", "false_report", "two_employers", "subcontract", "report_form", "retention", "unaccredited",
     "change_not_filed", "conditions", "out_of_scope", "certificate_misuse", "cheating_device",
+    "not_displayed", "danger_not_reported", "banned_staff", "not_by_standard", "forged_seal",
 ]  # fmt: skip
 Grade = Literal["ordinary", "serious", "crime"]
 TestKind = Literal["emission", "safety", "performance"]
