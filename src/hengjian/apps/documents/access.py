@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 
 from hengjian.apps.accounts.models import User
@@ -73,7 +74,7 @@ def thing_seen_by(user: User, kind: str, pk: str, *, on: date) -> Any:
     field = known.seen_by(user, on).model._meta.pk
     try:
         key = field.to_python(pk)
-    except (TypeError, ValueError):
+    except ValidationError:
         key = None
     found = known.seen_by(user, on).filter(pk=key).first() if key is not None else None
     if found is None:
