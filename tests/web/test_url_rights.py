@@ -34,6 +34,7 @@ from tests.apps.inspections.phones import held_in
 from tests.apps.inspections.samples import inspection_things
 from tests.apps.leads.samples import lead_things
 from tests.apps.measures.samples import draft_measure_of
+from tests.apps.oversights.samples import oversight_things
 from tests.apps.plans.samples import plan_things
 from tests.apps.rectifications.samples import ledger_things
 from tests.apps.rulebook.samples import draft_of
@@ -115,6 +116,7 @@ TABLE: dict[str, Row] = {
     "leads:show": Row({"number": "lead"}),
     "leads:act": Row({"number": "lead", "action": "lead_action"}, "post", **OWN),
     "leads:decide": Row({"number": "lead", "pk": "likeness"}, "post", **OWN),
+    "leads:link": Row({"number": "lead"}, "post", **OWN),
     "leads:leave_series": Row({"number": "lead"}, "post", **OWN),
     **dict.fromkeys(("clocks:calendar", "clocks:notices", "clocks:add_notice"), LIST),
     "clocks:check_all": Row(method="post", others=IN),
@@ -159,6 +161,15 @@ TABLE: dict[str, Row] = {
     "accounts:verify": Row(method="post", others=IN),
     "registry:find_matches": Row(method="post", others=IN),
     "alerts:ask_many": Row(method="post", others=IN),
+    "oversights:list": LIST,
+    "oversights:series": Row({"number": "lead_series_charted"}, **BUREAU),
+    "oversights:report": Row({"number": "overseen_case"}, **BUREAU),
+    "oversights:join": Row({"number": "overseen_case"}, **BUREAU),
+    "oversights:consult": Row({"number": "overseen_case"}, **BUREAU),
+    # the sample has left already: refused to everybody who sees the case
+    "oversights:leave": Row({"number": "overseen_case", "pk": "team_member"}, "post", **OWN, **READS),
+    "oversights:show": Row({"number": "oversight"}, **BUREAU),
+    "oversights:act": Row({"number": "oversight", "action": "oversight_move"}, "post", **OWN, **READS),
     "transfers:criminal_list": LIST,
     "transfers:referral_list": LIST,
     "transfers:begin": LIST,
@@ -449,6 +460,7 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
         "clock": start_clock(
             rule_id="PEN-18", thing=lab, organ=tree.county, start=date(2026, 10, 12), label="甲", actor=SYSTEM, now=NOW
         ).pk,
+        **oversight_things(tree.county, tree.city, owner),
         **transfer_things(tree.county, lab, owner),
         "measure": draft_measure_of(tree.county, lab, owner),
         "measure_move": "propose",

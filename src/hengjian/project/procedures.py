@@ -18,7 +18,9 @@ from hengjian.apps.inspections.procedures import INSPECTION
 from hengjian.apps.intake.procedures import SUBMISSION
 from hengjian.apps.leads.procedures import LEAD, LIKENESS
 from hengjian.apps.measures.procedures import MEASURE
+from hengjian.apps.oversights.procedures import OVERSIGHT
 from hengjian.apps.plans.procedures import MERGE, PLAN, VISIT
+from hengjian.apps.publications.procedures import PUBLICATION, TYPICAL
 from hengjian.apps.rectifications.procedures import LOOK_BACK, RECTIFICATION
 from hengjian.apps.registry.procedures import MATCH
 from hengjian.apps.rulebook.procedures import AMENDMENT
@@ -64,4 +66,7 @@ PROCEDURES: tuple[Procedure, ...] = (
     COMPLAINT,
     CRIMINAL_TRANSFER,
     REFERRAL,
+    OVERSIGHT,
+    PUBLICATION,
+    TYPICAL,
 )
