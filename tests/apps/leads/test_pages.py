@@ -11,7 +11,7 @@ from django.urls import reverse
 from hengjian.apps.accounts.models import Role
 from hengjian.apps.leads.models import Lead, OutsideBody
 from hengjian.law.triaging import rules_text
-from tests.apps.factories import TODAY, Tree, make_tree, make_user
+from tests.apps.factories import TODAY, Tree, make_institution, make_tree, make_user
 from tests.apps.leads.samples import People, lead_things, make_lead, make_people, verifying
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +95,7 @@ def test_a_lead_goes_through_triage_and_verification_on_its_page(tree: Tree, peo
     assert "研判：建议由本机关核查" in text(client.get(url))
     act = reverse("leads:act", args=[lead.number, "triage"])
     client.post(
-        act, {"triage-subject": "false_report", "triage-fields_": "product", "triage-area_code": "990121",
+        act, {"triage-subject": "false_report", "triage-field": "product", "triage-area_code": "990121",
               "triage-complexity": "ordinary", "triage-outcome": "own"},
     )  # fmt: skip
     lead.refresh_from_db()
@@ -110,7 +110,7 @@ def test_a_lead_that_the_law_gives_to_another_authority_can_only_be_transferred(
     lead = make_lead(tree.county, people.officer, fields=["environment"])
     answer = signed_in(people.chief).post(
         reverse("leads:act", args=[lead.number, "triage"]),
-        {"triage-subject": "false_report", "triage-fields_": "environment", "triage-complexity": "ordinary",
+        {"triage-subject": "false_report", "triage-field": "environment", "triage-complexity": "ordinary",
          "triage-outcome": "own", "triage-reason": "我局想办"},
     )  # fmt: skip
     assert answer.status_code == 409
@@ -194,3 +194,17 @@ def test_a_page_of_a_lead_costs_few_queries(tree: Tree, people: People, django_a
     client.get(reverse("leads:show", args=[things["lead"]]))
     with django_assert_max_num_queries(38):
         client.get(reverse("leads:show", args=[things["lead"]]))
+
+
+def test_who_it_is_about_is_put_right_by_code_with_a_reason(tree: Tree, people: People):
+    lab = make_institution(tree.county, name="青石县远衡检测有限公司")
+    lead = make_lead(tree.county, people.officer)
+    client = signed_in(people.chief)
+    assert lead.institution is None and lab.uscc in text(client.get(reverse("leads:show", args=[lead.number])))
+    url = reverse("leads:link", args=[lead.number])
+    wrong = client.post(url, {"uscc": "00", "reason": "核对"}, follow=True)
+    assert "登记册里没有统一社会信用代码为“00”的机构。" in text(wrong)
+    assert "请写明理由。" in text(client.post(url, {"uscc": lab.uscc, "reason": ""}, follow=True))
+    client.post(url, {"uscc": lab.uscc, "reason": "执照核对"})
+    lead.refresh_from_db()
+    assert lead.institution == lab

@@ -63,8 +63,9 @@ def make_move(
         return _refuse(rows, lead.pk, action, user, now)
     values = dict(form.cleaned_data)
     values["seen"] = values.get("seen") or None
-    if "fields_" in values:
-        values["fields"] = values.pop("fields_")
+    if action == "triage":
+        field = values.pop("field")
+        values["fields"] = [field] if field else []
     if action == "merge":
         values["main"] = _main(rows, values["main"])
     if action in INSIDE:

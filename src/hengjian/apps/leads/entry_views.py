@@ -50,7 +50,7 @@ def register(request: HttpRequest) -> HttpResponse:
             lead = register_lead(actor=actor, now=timezone.now(), today=today, user=user, **values)
         except DomainError as error:
             named = str((error.where or {}).get("field", ""))
-            field = {"fields": "fields_", "origin": "outside_number"}.get(named, named)
+            field = {"fields": "field", "origin": "outside_number"}.get(named, named)
             form.add_error(field if field in form.fields else None, error.sentence)
         else:
             messages.success(request, f"已登记为线索 {lead.number}。")

@@ -65,9 +65,7 @@ class RegisterForm(forms.Form):
         label="行为发生地区划代码", max_length=12, required=False, help_text="实际检验检测场所所在地，决定由谁管辖"
     )
     occurred_on = day_field("行为日", hint="不知道可以不填")
-    fields_ = forms.MultipleChoiceField(
-        label="领域", choices=list(FIELD_CODES.items()), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    field = choice("领域", list(FIELD_CODES.items()))
     subject = choice("反映事项", list(SUBJECTS.items()))
     report_numbers = text_field("报告编号", "", rows=2, required=False, hint="一行一个，或者用逗号隔开")
 
@@ -86,7 +84,8 @@ class RegisterForm(forms.Form):
         given = dict(self.cleaned_data)
         listed = given.pop("report_numbers").replace("，", ",").replace("、", ",").replace("\n", ",")
         given["report_numbers"] = [one.strip() for one in listed.split(",") if one.strip()]
-        given["fields"] = given.pop("fields_")
+        field = given.pop("field")
+        given["fields"] = [field] if field else []
         given["organ"] = self.organs[given["organ"]]
         return given
 
@@ -173,9 +172,7 @@ class TriageForm(MoveForm):
     """The facts put right, and where it goes."""
 
     subject = choice("反映事项", list(SUBJECTS.items()), "请选反映事项。")
-    fields_ = forms.MultipleChoiceField(
-        label="领域", choices=list(FIELD_CODES.items()), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    field = choice("领域", list(FIELD_CODES.items()))
     traits = forms.MultipleChoiceField(
         label="特别情形", choices=list(TRAITS.items()), required=False, widget=forms.CheckboxSelectMultiple
     )

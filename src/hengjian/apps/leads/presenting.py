@@ -70,6 +70,18 @@ def primary_of(moves: Sequence[Move], lead: Lead) -> str:
     return wanted[0] if wanted else ""
 
 
+def fitting(moves: Sequence[Move], lead: Lead, clocks: Sequence[Any]) -> list[Move]:
+    """The moves without those that could only be refused: a pause while paused, verifying before triage."""
+    running = [one for one in clocks if one.rule_id == "PEN-18" and one.state in ("running", "paused")]
+    paused = any(one.state == "paused" for one in running)
+    out = {"pause" if paused else "resume"}
+    if not running:
+        out |= {"pause", "extend"}
+    if lead.outcome != "own":
+        out |= {"verify"} if not lead.outcome or lead.outcome == "other_department" else set()
+    return [move for move in moves if move.action not in out]
+
+
 def next_step(lead: Lead, primary: str, proposal: Proposal | None) -> NextStep | None:
     """The band under the head for this person, or None."""
     if not primary:
@@ -122,7 +134,7 @@ def form_for(action: str, lead: Lead, user: Any, *, on: date, data: Any = None) 
         facts = propose(lead, on=on)
         form.initial |= {
             "subject": facts.facts.subject,
-            "fields_": list(facts.facts.fields),
+            "field": next(iter(facts.facts.fields), ""),
             "traits": list(facts.facts.traits),
             "area_code": lead.area_code,
             "occurred_on": lead.occurred_on,

@@ -7,17 +7,18 @@ from hengjian.apps.registry.names import name_key, plain_name
 
 
 def match_respondent(*, uscc: str, name: str) -> Institution | None:
-    """The institution with this code; without a code the only one with this name, in whatever spelling.
+    """The institution with this code; without a code the only one with just this name, brackets and blanks aside.
 
-    None where the register does not know it or where several have the name: a person decides then. An entry merged
-    into another gives the one it was merged into.
+    None where the register does not know it, where several have the name, or where only the short forms agree
+    (`candidates`): a person decides then. An entry merged into another gives the one it was merged into.
     """
     if uscc:
         return _final(Institution.objects.filter(uscc=uscc).select_related("merged_into", "organ").first())
     if not name.strip():
         return None
-    found = {one.pk: one for one in _named(name)}
-    return next(iter(found.values())) if len(found) == 1 else None
+    wanted = plain_name(name)
+    found = [one for one in _named(name) if plain_name(one.name) == wanted]
+    return found[0] if len(found) == 1 else None
 
 
 def candidates(name: str, *, most: int = 8) -> list[Institution]:

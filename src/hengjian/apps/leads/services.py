@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from hengjian.apps.accounts.models import Organ, User
@@ -17,6 +18,8 @@ from hengjian.apps.leads.closings import tell_closed
 from hengjian.apps.leads.codes import ANSWERS, CHANNELS, COMPLEXITY, SUBJECTS
 from hengjian.apps.leads.models import Lead
 from hengjian.apps.leads.moving import check_text, on_day, refused, take_lead, write_answer
+from hengjian.apps.leads.policies import handling_policy
+from hengjian.apps.leads.procedures import ENDED
 from hengjian.apps.leads.respondents import match_respondent
 from hengjian.apps.leads.searching import index_lead
 from hengjian.apps.leads.tasks import look_for_likeness
@@ -25,7 +28,7 @@ from hengjian.apps.record.services import Actor, append_event
 from hengjian.apps.registry.models import Institution
 from hengjian.engines.tables.fields import FIELD_CODES
 from hengjian.engines.tables.identifiers import check_uscc, clean_code
-from hengjian.kernel.errors import Refused
+from hengjian.kernel.errors import IllegalMove, NotAllowed, NotFound, Refused
 from hengjian.kernel.transitions import Move
 
 TITLE_MAX = 200
@@ -177,6 +180,35 @@ def _numbers(numbers: Sequence[str]) -> list[str]:
     if len(plain) > REPORTS_MAX:
         raise refused("report_numbers", f"报告编号一次最多 {REPORTS_MAX} 个，现在是 {len(plain)} 个。")
     return plain
+
+
+@transaction.atomic
+def link_institution(
+    *, rows: QuerySet[Lead], pk: int, institution: Institution | None, user: User, reason: str, now: datetime
+) -> Lead:
+    """Say which institution of the register the lead is about (None: none of them); its words and likeness follow."""
+    lead = rows.select_for_update(of=("self",)).filter(pk=pk).first()
+    if lead is None:
+        raise NotFound("没有这条线索，或者您无权查看。")
+    said = check_text(reason, field="reason", label="理由")
+    if not said:
+        raise refused("reason", "请写明理由。")
+    if lead.state in ENDED:
+        raise IllegalMove(f"{lead.number} 已经办结，不再更正被反映单位。")
+    actor = handling_policy(user, on=timezone.localdate(now))("lead.triage", lead)
+    if actor is None:
+        raise NotAllowed("您没有研判这条线索的权限，不能更正被反映单位。")
+    before, lead.institution = lead.institution_uscc, institution
+    if not lead.area_code and institution is not None:
+        lead.area_code = institution.area_code
+    lead.save(update_fields=["institution", "area_code"])
+    append_event(
+        now=now, actor=actor, verb="lead.amend", thing=lead, organ_path=lead.organ_path, reason=said,
+        before={"institution": before}, after={"institution": lead.institution_uscc},
+    )  # fmt: skip
+    index_lead(lead)
+    transaction.on_commit(lambda: look_for_likeness.enqueue(lead.pk))
+    return lead
 
 
 @transaction.atomic

@@ -66,6 +66,12 @@ def facts_of(lead: Lead, rules: RuleSet, areas: Areas) -> Facts:
         guessed = rules.guess("field", text)
         fields = (guessed,) if guessed else ()
         doubts.append("field_guessed")
+    if len(fields) > 1:
+        # an institution of several fields: the text says which of them it is about
+        guessed = rules.guess("field", text)
+        if guessed in fields:
+            fields = (guessed,)
+            doubts.append("field_guessed")
     if not traits:
         guessed = rules.guess("trait", text)
         traits = (guessed,) if guessed else ()

@@ -22,5 +22,6 @@ urlpatterns = [
     path("<str:number>/", views.show_lead, name="show"),
     path("<str:number>/act/<str:action>/", views.act, name="act"),
     path("<str:number>/likeness/<int:pk>/", views.decide, name="decide"),
+    path("<str:number>/link/", views.link, name="link"),
     path("<str:number>/series/leave/", views.leave_series, name="leave_series"),
 ]

@@ -15,13 +15,16 @@ from django.views.decorators.http import require_GET, require_POST
 from hengjian.apps.accounts.exporting import note_list_export
 from hengjian.apps.accounts.gates import needs
 from hengjian.apps.accounts.rights import may
-from hengjian.apps.leads import acting, joining, presenting
+from hengjian.apps.leads import acting, joining, presenting, services
 from hengjian.apps.leads.following import follow_ups
 from hengjian.apps.leads.forms import FORMS, MoveForm
 from hengjian.apps.leads.listing import AGES, backlog, lead_spec, state_counts, state_tag, with_due
 from hengjian.apps.leads.models import Lead, Series
+from hengjian.apps.leads.procedures import ENDED
+from hengjian.apps.leads.respondents import candidates
 from hengjian.apps.leads.searching import search_leads
 from hengjian.apps.leads.selectors import UNFINISHED, actions_for, leads_seen_by, organs_reached
+from hengjian.apps.registry.models import Institution
 from hengjian.kernel.errors import DomainError, IllegalMove
 from hengjian.ui.parts import Empty
 
@@ -121,7 +124,8 @@ def _page(
     user: Any = request.user
     rows = leads_seen_by(user, on=today)
     moves = [move for move in actions_for(lead, user, on=today) if move.action in FORMS]
-    moves = list({move.action: move for move in moves}.values())
+    clocks = presenting.clocks_shown(lead)
+    moves = presenting.fitting(moves, lead, clocks)
     primary = presenting.primary_of(moves, lead)
     proposal = presenting.proposal_of(lead, on=today)
     others = presenting.other_sides(lead)
@@ -141,7 +145,9 @@ def _page(
         "answers": lead.answers.all(),
         "merged": lead.merged.order_by("pk"),
         "facts": presenting.facts_of(lead),
-        "clocks": presenting.clocks_shown(lead),
+        "clocks": clocks,
+        "named": candidates(lead.respondent_name) if lead.institution is None else [],
+        "may_link": lead.state not in ENDED and bool(may(user, "lead.triage", lead, on=today)),
         "history": presenting.history_of(lead),
         "follow_ups": follow_ups(lead, user, on=today),
     }
@@ -168,7 +174,7 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
         if not offered:
             raise
         named = str((error.where or {}).get("field", ""))
-        field = "fields_" if named == "fields" else named
+        field = "field" if named == "fields" else named
         sentence = f"{error.sentence}（{error.article}）" if error.article else error.sentence
         form.add_error(field if field in form.fields else None, sentence)
         return _page(
@@ -215,6 +221,34 @@ def _other(lead: Lead, pk: int) -> int | None:
         if one.pk == pk:
             return int(one.other_id if one.lead_id == lead.pk else one.lead_id)
     return None
+
+
+@require_POST
+@needs("lead.view")
+def link(request: HttpRequest, number: str) -> HttpResponse:
+    """Say which institution of the register the lead is about, by its code."""
+    lead = _lead(request, number)
+    user: Any = request.user
+    today = timezone.localdate()
+    code = request.POST.get("uscc", "").replace("\x00", "").strip().upper()
+    found = Institution.objects.filter(uscc=code, merged_into=None).first() if code else None
+    if code and found is None:
+        messages.error(request, f"登记册里没有统一社会信用代码为“{code[:20]}”的机构。")
+        return redirect("leads:show", number=number)
+    try:
+        services.link_institution(
+            rows=leads_seen_by(user, on=today),
+            pk=lead.pk,
+            institution=found,
+            user=user,
+            reason=request.POST.get("reason", ""),
+            now=timezone.now(),
+        )
+    except DomainError as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, f"{lead.number} 已记录：{found.name if found else '不是登记的机构'}。")
+    return redirect("leads:show", number=number)
 
 
 @require_POST
