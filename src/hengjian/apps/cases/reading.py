@@ -28,12 +28,16 @@ KEPT: dict[str, tuple[str, ...]] = {
 
 
 def load_for_page(case: Case) -> None:
-    """Read the relations in `KEPT` once, and let every relation without rows answer without a query."""
-    relations = {one.get_accessor_name(): one for one in case._meta.related_objects if one.one_to_many}
+    """Read the relations in `KEPT` once, and let every relation of this app without rows answer without a query."""
+    own = case._meta.app_label
+    relations = {
+        one.get_accessor_name(): one
+        for one in case._meta.related_objects
+        if one.one_to_many and one.related_model._meta.app_label == own
+    }
     asked = {
         f"has_{name}": Exists(one.related_model._default_manager.filter(**{one.field.name: OuterRef("pk")}))
         for name, one in relations.items()
-        if one.related_model is not None
     }
     found = Case.objects.filter(pk=case.pk).values(**asked).get()
     filled = [name for name in KEPT if found.get(f"has_{name}")]
