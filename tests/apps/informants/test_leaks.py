@@ -134,7 +134,7 @@ def test_no_list_that_leaves_the_system_holds_who_reported(world):
     taken = 0
     for who in world.people:
         for name in LISTS:
-            response = world.client(who).get(reverse(name), {"export": "xlsx"})
+            response = world.client(who).get(reverse(name), {"format": "xlsx"})
             taken += response.status_code == 200 and "spreadsheet" in response["Content-Type"]
             assert not told_in(words_of(response)), (who, name)
     assert taken > 5

@@ -142,7 +142,7 @@ def test_who_may_not_is_told_and_who_may_not_see_finds_nothing(county, sealed):
     now = timezone.now()
     with pytest.raises(NotFound):
         ask(county, sealed, who="stranger", scope="text")
-    with pytest.raises(NotFound):
+    with pytest.raises(NotAllowed, match="您没有“批准开启”的权限。"):
         openings.approve_opening(number=opening.number, user=county.people["superior"], now=now)
     with pytest.raises(NotAllowed, match="您没有“批准开启”的权限。"):
         openings.approve_opening(number=opening.number, user=county.people["officer"], now=now)

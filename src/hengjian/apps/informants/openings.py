@@ -20,7 +20,7 @@ from hengjian.apps.informants.masks import redact
 from hengjian.apps.informants.models import Informant, Opening
 from hengjian.apps.informants.policies import EXPIRE
 from hengjian.apps.informants.procedures import OPENING, SCOPES, SECRECY
-from hengjian.apps.informants.selectors import informants_seen_by, openings_to_act_on
+from hengjian.apps.informants.selectors import informants_seen_by, openings_shown_to
 from hengjian.apps.informants.vault import open_vault, unseal_row
 from hengjian.apps.record.services import SYSTEM, Actor, Policy, append_event, perform
 from hengjian.kernel.errors import IllegalMove, NotFound, Refused
@@ -122,7 +122,7 @@ def withdraw_opening(*, number: str, user: User, now: datetime) -> Opening:
 @transaction.atomic
 def open_sealed(*, number: str, user: User, now: datetime) -> Opened:
     """Open what was approved: the asker alone, once. The event tells who opened what and why, never what it says."""
-    row = openings_to_act_on(user, on=timezone.localdate(now)).filter(number=number).first()
+    row = openings_shown_to(user, on=timezone.localdate(now)).filter(number=number).first()
     if row is None or not informants_seen_by(user, on=timezone.localdate(now)).filter(pk=row.informant_id).exists():
         raise NotFound("没有这条记录，或者您无权查看。")
 
@@ -177,7 +177,7 @@ def _perform(
     facts: dict[str, Any] | None = None,
     policy: Policy | None = None,
 ) -> Opening:
-    rows = openings_to_act_on(user, on=timezone.localdate(now))
+    rows = openings_shown_to(user, on=timezone.localdate(now))
     row = rows.filter(number=number).first()
     made: Opening = perform(
         procedure=OPENING,
