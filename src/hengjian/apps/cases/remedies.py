@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from hengjian.apps.accounts.models import User
+from hengjian.apps.cases import listeners
 from hengjian.apps.cases.acting import act_on
 from hengjian.apps.cases.after_moving import acting, move_row
 from hengjian.apps.cases.after_procedures import OVERTURNED, REMEDY, REMEDY_BASIS, REMEDY_KINDS, REMEDY_OUTCOMES
@@ -155,3 +156,4 @@ def _overturned(remedy: Remedy, *, actor: Actor, now: datetime, day: date) -> No
         basis="《市场监督管理行政处罚程序规定》第六十三条",
         after={"decision": remedy.decision_id, "outcome": remedy.outcome, "instrument": remedy.instrument, "on": day},
     )
+    listeners.tell(case=case, action="decision_overturned", actor=actor, now=now)

@@ -23,6 +23,7 @@ from hengjian.apps.desk.executing import executing_waiting
 from hengjian.apps.desk.inspected import inspections_waiting
 from hengjian.apps.desk.leads import leads_waiting
 from hengjian.apps.desk.measured import measures_waiting
+from hengjian.apps.desk.publishing import publications_waiting
 from hengjian.apps.desk.rectified import rectifications_waiting
 from hengjian.apps.desk.tasks import Task, grouped
 from hengjian.apps.desk.tips import complaints_waiting, tips_waiting
@@ -62,6 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
         executing_waiting(user, now=now, today=today),
         measures_waiting(user, now=now, today=today),
         transfers_waiting(user, now=now, today=today),
+        publications_waiting(user, now=now, today=today),
         measures_over_things(user, now=now, today=today),
     ]
     view = request.GET.get("view", "")

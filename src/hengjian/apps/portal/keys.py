@@ -47,6 +47,44 @@ RESULT: dict[str, str] = {
     "result": "公示用语",
     "published_at": "公示时间",
 }
+PENALTY: dict[str, str] = {
+    "number": "公示编号",
+    "kind": "种类代码：penalty 行政处罚，listing 严重违法失信名单",
+    "kind_name": "种类",
+    "party": "当事人；未成年人只写姓氏",
+    "institution": "当事人是登记的检验检测机构的，是哪一家；个人为空",
+    **{f"institution.{key}": told for key, told in BRIEF.items()},
+    "doc_number": "处罚决定书文号",
+    "violation": "违法行为类型",
+    "content": "处罚内容",
+    "organ": "作出处罚决定的机关",
+    "decided_on": "决定日期",
+    "tier": "公示档次代码",
+    "tier_name": "公示档次",
+    "published_on": "公示日期",
+    "stop_on": "公示期末日；限制从业终身的为空",
+}
+PENALTY_WHOLE: dict[str, str] = {
+    **PENALTY,
+    "code": "统一社会信用代码；个人为空",
+    "basis": "处罚依据",
+    "text": "处罚决定的内容；个人信息和商业秘密已经隐去，以［…略］标明",
+    "home": "登记地在外省的，在登记地公示的机关；本省为空",
+    "apply_from": "最早可以申请提前停止公示的日期；不能提前停止的为空",
+    "period": "公示期怎样算出来，一句一步",
+    "corrections": "更正记录；没有更正过为空",
+    "corrections[].version": "第几版",
+    "corrections[].on": "更正日期",
+    "corrections[].reason": "更正理由",
+}
+TYPICAL: dict[str, str] = {
+    "number": "编号",
+    "title": "标题",
+    "field": "领域代码；不分领域为空",
+    "field_name": "领域",
+    "organ": "公布机关",
+    "published_at": "公布时间",
+}
 PLAN: dict[str, str] = {
     "number": "计划编号",
     "title": "名称",

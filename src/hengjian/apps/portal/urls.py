@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from hengjian.apps.portal import draw_views, sending_views, views
+from hengjian.apps.portal import draw_views, penalty_views, sending_views, views
 
 app_name = "portal"
 
@@ -40,6 +40,10 @@ urlpatterns: list[URLPattern] = [
     path("verify/files/<str:name>", draw_views.verifier_file, name="verifier_file"),
     *both("results", views.results, "results"),
     *both("results/<str:number>", views.result, "result"),
+    *both("penalties", penalty_views.penalties, "penalties"),
+    *both("penalties/<str:number>", penalty_views.penalty, "penalty"),
+    *both("cases", penalty_views.cases, "cases"),
+    *both("cases/<str:number>", penalty_views.case, "case"),
     *both("exceptions", views.exceptions, "exceptions"),
     *both("rectifications", views.rectifications, "rectifications"),
     *both("data", views.guide, "guide"),

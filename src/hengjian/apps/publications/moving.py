@@ -22,7 +22,7 @@ def move_publication(
     action: str,
     row: Publication,
     *,
-    user: User,
+    user: User | None,
     now: datetime,
     today: date,
     facts: Mapping[str, Any] | None = None,
@@ -36,10 +36,15 @@ def move_publication(
     `seen` is the version that the form showed.
     """
 
+    asked = policy or (publication_policy(user, on=today) if user is not None else None)
+    if asked is None:
+        raise ValueError("a move needs a person or a policy")
+
     def make(held: Publication, move: Move, actor: Actor) -> None:
         if seen is not None and seen != held.version:
             raise IllegalMove(
-                f"{held.number} 刚刚有人办理过，现在是“{PUBLICATION.states[move.source]}”，您提交的“{move.label}”没有写入。"
+                f"{held.number} 刚刚有人办理过，现在是“{PUBLICATION.states[move.source]}”，"
+                f"您提交的“{move.label}”没有写入。"
                 "请看过最新情况再办。"
             )
         held.version += 1
@@ -55,7 +60,7 @@ def move_publication(
             "organ", "case__organ", "decision__case__organ", "decision__party", "party", "institution"
         ),
         pk=row.pk,
-        policy=policy or publication_policy(user, on=today),
+        policy=asked,
         now=now,
         facts=dict(facts or {}),
         reason=reason,

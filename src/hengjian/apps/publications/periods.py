@@ -30,7 +30,7 @@ LISTING_RULES = ("LIST-16", "LIST-21")
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Until when it is public: `apply_from` the first day of an application, `stop_on` the last day (None: for life)."""
+    """`apply_from` is the first day of an application, `stop_on` the last public day (None: for life)."""
 
     apply_from: date | None
     stop_on: date | None

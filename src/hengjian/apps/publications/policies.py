@@ -38,7 +38,7 @@ def publication_policy(user: User, *, on: date) -> Policy:
 
 
 def typical_policy(user: User, *, on: date) -> Policy:
-    """The usual policy; choosing is asked of the organ it is nominated to, withdrawing also of the one that shows it."""
+    """The usual policy; choosing is asked of the organ it is nominated to, withdrawing of the one that shows it."""
     usual = policy_of(user, on=on)
 
     def ask(code: str, thing: Any) -> Actor | None:
