@@ -25,7 +25,7 @@ Covered = Literal["goods", "equipment", "papers", "premises"]
 
 @dataclass(frozen=True, kw_only=True)
 class SeizureBasis(Certain, Period):
-    """One power to seal or seize: the article, in our words what it is for, which measures and which kinds of things."""
+    """One power to seal or seize: the article, what it is for in our words, which measures, which kinds of things."""
 
     id: str
     title: str
@@ -63,16 +63,20 @@ def load_bases(folder: Traversable) -> tuple[tuple[SeizureBasis, ...], tuple[Sei
             raise LawError("missing section", file=BASES_FILE, key=section)
     bases = read_section(SeizureBasis, raw["seizure_bases"], BASES_FILE, "seizure_bases")
     alarms = read_section(SeizureAlarms, raw["seizure_alarms"], BASES_FILE, "seizure_alarms")
+    _check_bases(bases)
+    for row in alarms:
+        if not all(day.isdigit() for day in row.days) or list(map(int, row.days)) != sorted(map(int, row.days)):
+            raise LawError("days must rise", file=BASES_FILE, entry=row.id, key="days")
+    return bases, alarms
+
+
+def _check_bases(bases: tuple[SeizureBasis, ...]) -> None:
     for place, one in enumerate(bases):
         for name in ("basis", "measures", "covers"):
             if not getattr(one, name):
                 raise LawError("a power without content", file=BASES_FILE, entry=one.id, key=name)
         if any(other.id == one.id and other.meets(one) for other in bases[:place]):
             raise LawError("the power stands twice for one day", file=BASES_FILE, entry=one.id)
-    for row in alarms:
-        if not all(day.isdigit() for day in row.days) or list(map(int, row.days)) != sorted(map(int, row.days)):
-            raise LawError("days must rise", file=BASES_FILE, entry=row.id, key="days")
-    return bases, alarms
 
 
 @cache

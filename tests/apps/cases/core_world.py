@@ -167,11 +167,8 @@ def add_person(world: World, case: Case, name: str = "司徒朗") -> Party:
 
 def concluded(world: World, *, fine: int | None = 8 * WAN, **more: Any) -> Case:
     """调查终结."""
-    from tests.apps.cases.evidence_world import prove  # builds on this module
-
     case = filed(world)
     with_fact(world, case, fine=fine)
-    prove(world, case)
     return investigating.conclude(
         case=case, user=world.one, **world.when, report="事实清楚，证据充分。", proposal="罚款", **more
     )

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from hengjian.apps.cases.appraisal import Commission, commission
 from hengjian.apps.cases.assistance import Letter, send_letter
+from hengjian.apps.cases.contraventions import add_contravention
 from hengjian.apps.cases.evidence_asking import Call, Wanted, call, request_materials
 from hengjian.apps.cases.evidence_taking import Taken, register_evidence
 from hengjian.apps.cases.holds import Carried, Item, Proposal, carry_out, decide_hold, propose_hold
@@ -17,12 +18,13 @@ from hengjian.apps.cases.models import (
     Appraisal,
     AssistanceLetter,
     Case,
+    Contravention,
     Evidence,
     Hold,
     Inquiry,
     MaterialsRequest,
 )
-from tests.apps.cases.core_world import World, noon
+from tests.apps.cases.core_world import FALSE_REPORT, World, noon
 
 PAPERS = Item("安全帽样品登记簿", "papers", Decimal(3), "册", seal_no="封 001")
 GOODS = Item("安全帽", "goods", Decimal("12"), "顶", spec="A 型", seal_no="封 002")
@@ -51,6 +53,12 @@ def taken(world: World, **more: Any) -> Taken:
 def evidence(world: World, case: Case, *, files: Any = (), **more: Any) -> Evidence:
     """Registered evidence."""
     return register_evidence(case=case, entry=taken(world, **more), files=files, user=world.one, **world.when)
+
+
+def bare_fact(world: World, case: Case) -> Contravention:
+    """A contravention that nothing proves yet."""
+    party = case.parties.order_by("order")[0]
+    return add_contravention(case=case, party=party, fact=FALSE_REPORT, user=world.one, **world.when)
 
 
 def prove(world: World, case: Case) -> Evidence:

@@ -19,8 +19,8 @@ from hengjian.apps.cases.timing import running
 from hengjian.apps.clocks.models import Clock
 from hengjian.apps.record.models import Event
 from hengjian.kernel.errors import IllegalMove, NotAllowed, Refused
-from tests.apps.cases.core_world import World, card, filed, make_world, noon, with_fact
-from tests.apps.cases.evidence_world import appraisal, held, inquiry, letter, prove, request, seizing, upload
+from tests.apps.cases.core_world import World, card, filed, make_world, noon
+from tests.apps.cases.evidence_world import appraisal, bare_fact, held, inquiry, letter, prove, request, seizing, upload
 from tests.apps.factories import make_organ, make_user
 from tests.kernel.procedure_contract import assert_every_pair_is_decided
 
@@ -55,7 +55,7 @@ def test_testing_stops_the_case_limit_and_after_written_notice_the_seizure_too(w
     appraising.tell_period(appraisal=one, user=world.one, **world.when, told_on=world.day)
     seizure.refresh_from_db()
     assert seizure.state == "paused"
-    with_fact(world, case)
+    bare_fact(world, case)
     prove(world, case)
     with pytest.raises(IllegalMove) as out:
         conclude(case=case, user=world.one, **world.when, report="报告", proposal="建议")

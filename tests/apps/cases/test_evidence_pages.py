@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hengjian.apps.accounts.models import Role, User
+from hengjian.apps.accounts.rights import may
+from hengjian.apps.cases import evidence_sections as sections
 from hengjian.apps.cases.evidence_forms import MomentField
 from hengjian.apps.cases.models import Case, Hold
-from tests.apps.cases.core_world import World, card, filed, make_world, with_fact
-from tests.apps.cases.evidence_world import evidence, held, letter, seizing, upload
+from tests.apps.cases.core_world import World, card, filed, make_world
+from tests.apps.cases.evidence_world import (
+    appraisal,
+    bare_fact,
+    evidence,
+    held,
+    inquiry,
+    letter,
+    request,
+    seizing,
+    upload,
+)
 from tests.apps.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +64,7 @@ def shown(answer: Any, status: int = 200) -> str:
 
 def test_evidence_is_entered_by_form_and_its_file_is_handed_out_checked(world: World):
     case = filed(world)
-    fact = with_fact(world, case)
+    fact = bare_fact(world, case)
     client = browser(world.one)
     url = reverse("cases:new_item", args=[case.number])
     assert "未经检验检测出具报告 83 份" in shown(client.get(url))
@@ -135,16 +147,25 @@ def test_the_asked_organ_sees_the_letter_and_not_the_case(world: World):
     assert one.number in shown(client.get(reverse("cases:letters")))
 
 
-def test_the_case_page_with_all_matters_asks_little_of_the_database(world: World, django_assert_max_num_queries: Any):
+def test_the_sections_of_a_case_ask_ten_times_however_much_there_is(world: World, django_assert_max_num_queries: Any):
     case: Case = filed(world)
     for n in range(3):
         evidence(world, case, name=f"证据 {n}", files=[upload(f"{n}".encode(), f"{n}.txt")])
-    held(world, case, seizing(world))
-    client = browser(world.one)
-    url = reverse("cases:show", args=[case.number])
-    client.get(url)
-    with django_assert_max_num_queries(60):
-        shown(client.get(url))
+        held(world, case, seizing(world))
+        appraisal(world, case)
+        inquiry(world, case)
+        request(world, case, world.day + timedelta(days=5))
+        letter(world, case)
+    user, fresh = User.objects.get(pk=world.one.pk), Case.objects.select_related("organ").get(pk=case.pk)
+    may(user, "evidence.take", fresh, on=world.day)
+    with django_assert_max_num_queries(10):
+        shown_sections = [
+            part(fresh, user, world.day) for part in (sections.evidence, sections.measures, sections.asking)
+        ]
+        for one in shown_sections[0]["lines"]:
+            assert list(one.thing.files.all())
+    assert [line.clock.rule_id for line in shown_sections[1]["holds"]] == ["PEN-38"] * 3
+    assert [line.clock.rule_id for line in shown_sections[2]["requests"]] == ["LIMIT"] * 3
 
 
 def test_a_moment_is_typed_as_text():

@@ -18,8 +18,8 @@ from hengjian.apps.cases.investigating import conclude
 from hengjian.apps.cases.models import EvidenceFile
 from hengjian.apps.record.models import Event
 from hengjian.kernel.errors import IllegalMove, NotAllowed, NotFound, Refused
-from tests.apps.cases.core_world import World, card, filed, make_world, noon, proposed, with_fact
-from tests.apps.cases.evidence_world import evidence, prove, taken, upload
+from tests.apps.cases.core_world import World, card, filed, make_world, noon, proposed
+from tests.apps.cases.evidence_world import bare_fact, evidence, prove, taken, upload
 from tests.apps.factories import make_institution
 from tests.apps.runs.samples import running
 from tests.kernel.procedure_contract import assert_every_pair_is_decided
@@ -221,7 +221,7 @@ def test_two_at_once_exclude_and_the_second_is_told(world: World):
 
 def test_no_conclusion_without_evidence_for_each_contravention(world: World):
     case = filed(world)
-    with_fact(world, case)
+    bare_fact(world, case)
     with pytest.raises(IllegalMove) as bare:
         conclude(case=case, user=world.one, **world.when, report="报告", proposal="建议")
     assert bare.value.sentence == (

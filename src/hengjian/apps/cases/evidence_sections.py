@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.urls import reverse
+from django.db.models import CharField, F, Q
+from django.db.models.functions import Cast
 
 from hengjian.apps.accounts.models import User
 from hengjian.apps.accounts.rights import may
@@ -18,6 +19,9 @@ from hengjian.apps.cases.evidence_pages import tag_of
 from hengjian.apps.cases.models import Case, Evidence
 from hengjian.apps.cases.sections import Section, register
 from hengjian.apps.clocks.models import UNFINISHED, Clock
+
+TIMED = ("hold", "request", "letter")
+"""Matters that have clocks of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Line:
 
 def evidence(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
     """All evidence with what does not close in its chain of custody."""
-    rows = case.evidence.select_related("case__organ", "officer_one", "officer_two")
+    rows = case.evidence.select_related("officer_one", "officer_two")
     rows = rows.prefetch_related("files", "custody", "contraventions")
     matter = MATTERS["item"]
     lines = [Line(one, matter.url(one), tag_of(matter, one), note=_custody(one)) for one in rows]
@@ -51,17 +55,17 @@ def _free(case: Case, user: User, code: str, today: date) -> bool:
 
 def measures(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
     """Measures over things and commissions, with the days left."""
-    holds = _lines(MATTERS["hold"], case.holds.select_related("case__organ").all())
-    out = _lines(MATTERS["appraisal"], case.appraisals.select_related("case__organ", "hold").all())
+    holds = _lines(MATTERS["hold"], case.holds.all())
+    out = _lines(MATTERS["appraisal"], case.appraisals.all())
     free = _free(case, user, "hold.take", today)
     return {"holds": holds, "appraisals": out, "free": free, "case": case} if holds or out or free else None
 
 
 def asking(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
     """Inquiries, requests for materials, letters of assistance."""
-    inquiries = _lines(MATTERS["inquiry"], case.inquiries.select_related("case__organ", "officer_one", "officer_two"))
-    requests = _lines(MATTERS["request"], case.requests.select_related("case__organ"))
-    letters = _lines(MATTERS["letter"], case.letters.select_related("case__organ", "to_organ"))
+    inquiries = _lines(MATTERS["inquiry"], case.inquiries.all())
+    requests = _lines(MATTERS["request"], case.requests.all())
+    letters = _lines(MATTERS["letter"], case.letters.all())
     free = _free(case, user, "evidence.take", today)
     if not (inquiries or requests or letters or free):
         return None
@@ -70,18 +74,25 @@ def asking(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
 
 def _lines(matter: Matter, rows: Iterable[Any]) -> list[Line]:
     found = list(rows)
-    clocks: dict[str, Clock] = {}
-    if found:
-        kind = matter.model._meta.label_lower
-        ids = [str(one.pk) for one in found]
-        running = Clock.objects.filter(thing_kind=kind, thing_id__in=ids, state__in=UNFINISHED).order_by("-due_on")
-        clocks = {one.thing_id: one for one in running}
-    return [Line(one, matter.url(one), tag_of(matter, one), clocks.get(str(one.pk))) for one in found]
+    if not found:
+        return []
+    clocks = _clocks_of(found[0].case)
+    kind = matter.model._meta.label_lower
+    return [Line(one, matter.url(one), tag_of(matter, one), clocks.get((kind, str(one.pk)))) for one in found]
 
 
-def new_links(case: Case) -> dict[str, str]:
-    """Where new ones are entered."""
-    return {slug: reverse(f"cases:new_{slug}", args=[case.number]) for slug in MATTERS}
+def _clocks_of(case: Case) -> dict[tuple[str, str], Clock]:
+    """The running clock of every matter of the case that ends first, asked once a page."""
+    kept: dict[tuple[str, str], Clock] | None = case.__dict__.get("_clocks_of_matters")
+    if kept is None:
+        wanted = Q()
+        for slug in TIMED:
+            model = MATTERS[slug].model
+            ids = model._default_manager.filter(case=case).annotate(key=Cast("pk", CharField())).order_by()
+            wanted |= Q(thing_kind=model._meta.label_lower, thing_id__in=ids.values("key"))
+        rows = Clock.objects.filter(wanted, state__in=UNFINISHED).order_by(F("due_on").desc(nulls_first=True))
+        kept = case.__dict__["_clocks_of_matters"] = {(one.thing_kind, one.thing_id): one for one in rows}
+    return kept
 
 
 def register_all() -> None:
