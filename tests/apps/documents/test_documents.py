@@ -168,17 +168,21 @@ def test_without_pango_the_word_file_is_kept_and_the_pdf_follows(world, monkeypa
 
 
 def test_confirmations_are_printed_and_end_with_the_draft(world):
-    chief = world[2]
+    chief, officer = world[2], make_user(world[0].county, Role.OFFICER, name="张三")
     draft = drawn(world, "PEN-9")
     at = datetime(2026, 11, 1, 2, 20, tzinfo=UTC)
-    services.confirm_document(document=draft, place="执法人员", person=chief, actor=make_actor(chief), now=at)
+    services.confirm_document(document=draft, place="执法人员", person=officer, actor=make_actor(officer), now=at)
     with pytest.raises(Refused):
-        services.confirm_document(document=draft, place="执法人员", person=chief, actor=make_actor(chief), now=at)
+        services.confirm_document(document=draft, place="执法人员", person=officer, actor=make_actor(officer), now=at)
     with pytest.raises(Refused) as refused:
         services.confirm_document(document=draft, place="局长", person=chief, actor=make_actor(chief), now=at)
     assert refused.value.sentence == "《现场笔录》没有“局长”这一签名处。"
+    with pytest.raises(Refused) as refused:
+        services.confirm_document(document=draft, place="见证人", person=officer, actor=make_actor(officer), now=at)
+    assert refused.value.sentence == "张三不在“见证人”的人员之列，不能在系统中确认。"
+    assert services.places_of(draft, chief) == []
     sheet = printing.sheet_of(draft)
-    assert f"{chief.name}于2026年11月1日10时20分在系统中确认" in sheet.signs[-1].confirmed
+    assert "张三于2026年11月1日10时20分在系统中确认" in sheet.signs[-1].confirmed
     services.issue_document(document=draft, actor=make_actor(chief), now=NOW, today=TODAY)
     with pytest.raises(IllegalMove):
         services.confirm_document(document=draft, place="见证人", person=chief, actor=make_actor(chief), now=at)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from hengjian.apps.accounts.gates import needs
 from hengjian.apps.documents import presenting
-from hengjian.law.paper import FAMILIES, form, forms_on
+from hengjian.law.paper import FAMILIES, PLACEHOLDER, Form, form, forms_on
 
 
 @require_GET
@@ -37,7 +37,7 @@ def show_form(request: HttpRequest, form_id: str) -> HttpResponse:
         "form": one,
         "family": presenting.family_of(one),
         "facts": presenting.fact_rows(one),
-        "paragraphs": [part.text for part in one.parts if part.text],
+        "paragraphs": [_worded(one, part.text) for part in one.parts if part.text],
         "basis": one.basis_text(today),
         "sheet_facts": [
             ("编号", one.id),
@@ -56,3 +56,8 @@ def show_form(request: HttpRequest, form_id: str) -> HttpResponse:
         ],
     }
     return render(request, "documents/form.html", page)
+
+
+def _worded(one: Form, text: str) -> str:
+    """The wording with the facts by their labels."""
+    return PLACEHOLDER.sub(lambda found: f"【{one.fact(found.group(1)).label}】", text)

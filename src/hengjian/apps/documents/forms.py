@@ -36,9 +36,9 @@ class FactsForm(forms.Form):
                 self.fields[field_name(fact.key)] = self._field(fact)
 
     def _field(self, fact: Fact) -> forms.Field:
-        label = fact.label + ("（必填）" if fact.key in self.definition.needs else "")
         initial = self.known.get(fact.key)
-        common: dict[str, Any] = {"label": label, "required": False, "initial": initial}
+        needed = fact.key in self.definition.needs
+        common: dict[str, Any] = {"label": fact.label, "required": needed, "initial": initial}
         if fact.kind == "date":
             return DayField(**common)
         if fact.kind == "money":
@@ -51,6 +51,15 @@ class FactsForm(forms.Form):
         if fact.kind == "moment" and isinstance(initial, str):
             common["initial"] = initial.replace("T", " ")
         return forms.CharField(**common, max_length=TEXT_MAX, help_text=hint)
+
+    def full_clean(self) -> None:
+        """What is mandatory is shown so; what of it is missing the service tells at once, with the article."""
+        needed = [field for field in self.fields.values() if field.required]
+        for field in needed:
+            field.required = False
+        super().full_clean()
+        for field in needed:
+            field.required = True
 
     def given(self) -> dict[str, Any]:
         """All facts as a context: what was typed, and from the record what cannot be typed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
@@ -156,18 +158,34 @@ def void_document(*, document: Document, reason: str, actor: Actor, now: datetim
 def confirm_document(
     *, document: Document, place: str, person: User, actor: Actor, now: datetime, opinion: str = ""
 ) -> Confirmation:
-    """Somebody confirms a draft in one of its places to sign; it is printed with name and time."""
+    """Somebody confirms a draft in a place to sign that names them; it is printed with name and time.
+
+    Places of the party, of witnesses and others who are no users stay for the hand alone.
+    """
     row = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
     if row.state != "draft":
         raise IllegalMove(f"《{row.title}》已经制作，确认应当在制作之前。")
-    places = [sign.place for sign in _form(row.form, row.drawn_on).signs]
-    if place not in places:
+    if place not in [sign.place for sign in _form(row.form, row.drawn_on).signs]:
         raise Refused(f"《{row.title}》没有“{place[:20]}”这一签名处。", where={"field": "place"})
+    if place not in places_of(row, person):
+        raise Refused(f"{person.name}不在“{place}”的人员之列，不能在系统中确认。", where={"field": "place"})
     if row.confirmations.filter(place=place, person=person).exists():
         raise Refused(f"{person.name}已经在“{place}”处确认过。", where={"field": "place"})
     made = row.confirmations.create(place=place, person=person, name=person.name, opinion=opinion[:500], at=now)
     _note(row, "document.confirm", actor, now, reason=opinion[:500], after={"place": place})
     return made
+
+
+def places_of(document: Document, person: User) -> list[str]:
+    """The places to sign of a draft that name this person."""
+    filled = json.loads(document.context)
+    found = []
+    for sign in _form(document.form, document.drawn_on).signs:
+        named = filled.get(sign.names or "") or []
+        names = re.split(r"[、，,\s]+", named) if isinstance(named, str) else [one["name"] for one in named]
+        if person.name in names:
+            found.append(sign.place)
+    return found
 
 
 def _form(form_id: str, on: date) -> Form:

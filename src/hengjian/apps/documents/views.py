@@ -83,7 +83,7 @@ def _page(
     sheet, unreadable = _sheet(document)
     draws = actor_on(user, document.thing_kind, thing, "document.issue", on=today) is not None
     voids = actor_on(user, document.thing_kind, thing, "document.void", on=today) is not None
-    places = [sign.place for sign in form_of(document).signs] if sheet and document.state == "draft" else []
+    places = services.places_of(document, user) if sheet and document.state == "draft" else []
     page = {
         "document": document,
         "thing_url": known.url(thing) if known.url else "",
