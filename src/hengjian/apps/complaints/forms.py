@@ -31,7 +31,11 @@ class ComplaintForm(OrganForm, PersonForm, RespondentForm):
 
     channel = channel_field()
     external_no = line_field("平台编号", most=40, hint="12315、12345 平台的编号，有的填")
+    name = line_field("姓名", "请写明投诉人的真实姓名；不愿意写姓名的，可以改为举报。", most=40)
+    phone = line_field("电话", "请写明投诉人的电话。", most=20)
+    address = line_field("通讯地址", "请写明投诉人的通讯地址。", most=120)
     respondent_name = line_field("被投诉人", "请写明被投诉人的名称。")
+    area_code = line_field("实际经营地或者住所地行政区划代码", most=12, hint="不填的按在册地址或者本机关辖区")
     respondent_address = line_field("被投诉人地址", most=200)
     client_kind = forms.ChoiceField(
         label="投诉人", choices=[("person", "自然人"), ("company", "单位")], widget=forms.RadioSelect, initial="person"

@@ -47,6 +47,7 @@ def act(
     return made
 
 
+@transaction.atomic
 def refuse(action: str, *, rows: QuerySet[Complaint], pk: int, user: User, now: datetime) -> None:
     """Say why a move that was not offered is not open: by the table, the rights, or what the complaint holds."""
     facts = {name: "—" for move in COMPLAINT.moves if move.action == action for name in move.facts}

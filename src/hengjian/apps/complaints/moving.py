@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -15,9 +14,8 @@ from hengjian.apps.complaints.models import Complaint, ComplaintEntry
 from hengjian.apps.complaints.policies import handling_policy
 from hengjian.apps.complaints.procedures import COMPLAINT
 from hengjian.apps.record.services import Actor, perform
-from hengjian.apps.tips.moving import for_event, under_lock
-from hengjian.kernel.errors import NotAllowed
-from hengjian.kernel.transitions import Move, next_state
+from hengjian.apps.tips.moving import for_event, refuse_slower
+from hengjian.kernel.transitions import Move
 
 Apply = Callable[[Complaint, Move, Actor], None]
 
@@ -27,7 +25,6 @@ def stamp(complaint: Complaint) -> str:
     return f"{complaint.state}:{complaint.organ_id}:{complaint.state_at.isoformat()}"
 
 
-@transaction.atomic
 def move_complaint(
     action: str,
     *,
@@ -42,17 +39,18 @@ def move_complaint(
 ) -> tuple[Complaint, Actor]:
     """Make one move; `rows` are the complaints the person may see, `check` looks at the locked one before it moves.
 
-    Answers with the complaint and under which posting it was done. Raises NotFound, NotAllowed, IllegalMove or Refused
-    with a sentence; then nothing has changed.
+    Only inside a transaction. Answers with the complaint and under which posting it was done. Raises NotFound,
+    NotAllowed, IllegalMove or Refused with a sentence; then nothing has changed.
     """
     policy = handling_policy(user, on=timezone.localdate(now))
-    complaint = under_lock(rows, pk, seen, stamp, "投诉")
-    if check is not None:
-        # the table and the right come first: who may not make the move is not told what else is wrong
-        move = next_state(COMPLAINT, complaint.state, action, facts or {})
-        if policy(move.permission, complaint) is None:
-            raise NotAllowed(f"您没有“{move.label}”的权限。", article=move.basis)
-        check(complaint)
+
+    def asked(code: str, row: Complaint) -> Actor | None:
+        actor = policy(code, row)
+        # after the table and the right: who may not make the move is not told what else is wrong
+        if actor is not None and check is not None:
+            check(row)
+        return actor
+
     acting: list[Actor] = []
 
     def change(row: Complaint, move: Move, actor: Actor) -> None:
@@ -66,12 +64,14 @@ def move_complaint(
     done: Complaint = perform(
         procedure=COMPLAINT,
         action=action,
-        thing=Complaint,
+        thing=rows,
         pk=pk,
-        policy=policy,
+        policy=asked,
         now=now,
         facts=for_event(facts or {}),
         apply=change,
+        look=lambda row: refuse_slower(row, seen, stamp(row)),
+        nothing="没有这件投诉，或者您无权查看。",
     )
     return done, acting[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from hengjian.apps.clocks.models import UNFINISHED, Clock
 from hengjian.apps.clocks.services import pause_clock, resume_clock, start_clock, stop_clock
 from hengjian.apps.complaints.models import Complaint
 from hengjian.apps.record.services import Actor
+from hengjian.kernel.errors import NotFound
 
 ACCEPTANCE = "CMP-15"
 MEDIATION = "CMP-23"
@@ -54,8 +56,8 @@ def resume_after_testing(complaint: Complaint, *, day: date, actor: Actor, now: 
 
 def end_clock(complaint: Complaint, rule_id: str, *, actor: Actor, now: datetime, outcome: str = "met") -> None:
     """Stop one clock if it runs."""
-    if running(complaint).filter(rule_id=rule_id).exists():
-        day = timezone.localdate(now)
+    day = timezone.localdate(now)
+    with suppress(NotFound):
         stop_clock(thing=complaint, rule_id=rule_id, on=day, actor=actor, now=now, outcome=outcome)
 
 

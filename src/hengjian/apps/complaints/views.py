@@ -25,7 +25,8 @@ from hengjian.apps.complaints.models import Complaint
 from hengjian.apps.complaints.moving import stamp
 from hengjian.apps.complaints.selectors import UNFINISHED, actions_for, complaints_seen_by, state_counts
 from hengjian.apps.complaints.services import Dispute, receive_complaint
-from hengjian.apps.tips.presenting import history_of, lead_link
+from hengjian.apps.documents.presenting import section_of
+from hengjian.apps.tips.presenting import channel_url, history_of, lead_link
 from hengjian.apps.tips.selectors import tips_seen_by
 from hengjian.apps.tips.views import choices_of_organs, organs_for, panels_of, put_error
 from hengjian.kernel.errors import DomainError, IllegalMove
@@ -146,6 +147,8 @@ def _page(
         "lead": lead_link(complaint.lead, user, on=today),
         "tip_url": reverse("tips:show", args=[complaint.tip.number]) if tip_seen and complaint.tip else "",
         "facts": presenting.facts_of(complaint),
+        "documents": section_of(complaint, user=user, on=today),
+        "channel_url": channel_url(complaint.informant, user, on=today),
         "history": history_of(complaint._meta.label_lower, complaint.pk, presenting.LABELS, presenting.KINDS_OF_EVENT),
     }
     return render(request, "complaints/show.html", context, status=status)
@@ -164,15 +167,16 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
     """Take one move; what was typed stays when it is refused."""
     if action not in FORMS:
         raise Http404
-    complaint = _complaint(request, number)
     today = timezone.localdate()
     user: Any = request.user
-    rows = complaints_seen_by(user, on=today)
+    # a move needs the row and its organ; the page's joins would be paid for twice
+    rows = complaints_seen_by(user, on=today).select_related(None).select_related("organ")
+    complaint: Complaint = get_object_or_404(rows, number=number)
     if action not in {move.action for move in actions_for(complaint, user, on=today)}:
         handling.refuse(action, rows=rows, pk=complaint.pk, user=user, now=timezone.now())
     form = _form(action, complaint, data=request.POST)
     if not form.is_valid():
-        return _page(request, complaint, tried=(action, form), status=422)
+        return _page(request, _complaint(request, number), tried=(action, form), status=422)
     try:
         seen = form.cleaned_data["seen"] or None
         handling.act(action, rows=rows, pk=complaint.pk, user=user, now=timezone.now(), values=form.values(), seen=seen)

@@ -46,6 +46,7 @@ def act(
     return made
 
 
+@transaction.atomic
 def refuse(action: str, *, rows: QuerySet[Tip], pk: int, user: User, now: datetime, facts: Mapping[str, Any]) -> None:
     """Say why a move that was not offered is not open: by the table, the rights, or what the tip holds."""
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -16,8 +15,8 @@ from hengjian.apps.tips.models import Tip, TipNote
 from hengjian.apps.tips.policies import handling_policy
 from hengjian.apps.tips.procedures import TIP
 from hengjian.apps.tips.services import sealed
-from hengjian.kernel.errors import IllegalMove, NotAllowed, NotFound, Refused
-from hengjian.kernel.transitions import Move, next_state
+from hengjian.kernel.errors import IllegalMove, Refused
+from hengjian.kernel.transitions import Move
 
 NOTE_MOST = 2_000
 LONG = 40
@@ -43,26 +42,14 @@ def for_event(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {k: sealed(v) if isinstance(v, str) and len(v) > LONG else v for k, v in facts.items()}
 
 
-def under_lock(rows: QuerySet[Any], pk: int, seen: str | None, standing: Callable[[Any], str], what: str) -> Any:
-    """The row under lock, if this person may see it and the page showed its latest standing."""
-    row = rows.select_for_update(of=("self",)).filter(pk=pk).first()
-    if row is None:
-        raise NotFound(f"没有这件{what}，或者您无权查看。")
-    if seen is not None and seen != standing(row):
+def refuse_slower(row: Any, seen: str | None, standing: str) -> None:
+    """Refuse where the page that was sent showed an earlier standing: somebody was faster."""
+    if seen is not None and seen != standing:
         raise IllegalMove(
             f"{row.number} 刚刚有人办理过，现在是“{row.get_state_display()}”，您提交的没有写入。请看过最新情况再办。"
         )
-    return row
 
 
-def require_open(tip: Tip, action: str, facts: Mapping[str, Any], policy: Policy) -> None:
-    """The table and the right come before anything else is looked at."""
-    move = next_state(TIP, tip.state, action, facts)
-    if policy(move.permission, tip) is None:
-        raise NotAllowed(f"您没有“{move.label}”的权限。", article=move.basis)
-
-
-@transaction.atomic
 def move_tip(
     action: str,
     *,
@@ -77,11 +64,15 @@ def move_tip(
 ) -> tuple[Tip, Actor]:
     """Make a person's move on a tip; answers with the tip and under which posting it was done."""
     policy = handling_policy(user, on=timezone.localdate(now))
-    tip = under_lock(rows, pk, seen, stamp, "举报")
-    if check is not None:
-        require_open(tip, action, facts or {}, policy)
-        check(tip)
-    return perform_move(action, pk=pk, policy=policy, now=now, facts=facts, apply=apply)
+
+    def asked(code: str, row: Tip) -> Actor | None:
+        actor = policy(code, row)
+        # after the table and the right: who may not make the move is not told what else is wrong
+        if actor is not None and check is not None:
+            check(row)
+        return actor
+
+    return perform_move(action, pk=pk, policy=asked, now=now, facts=facts, apply=apply, rows=rows, seen=seen)
 
 
 def perform_move(
@@ -92,6 +83,8 @@ def perform_move(
     now: datetime,
     facts: Mapping[str, Any] | None,
     apply: Apply | None,
+    rows: QuerySet[Tip] | None = None,
+    seen: str | None = None,
 ) -> tuple[Tip, Actor]:
     """The move itself, also for the system."""
     acting: list[Actor] = []
@@ -105,12 +98,14 @@ def perform_move(
     tip: Tip = perform(
         procedure=TIP,
         action=action,
-        thing=Tip,
+        thing=Tip if rows is None else rows,
         pk=pk,
         policy=policy,
         now=now,
         facts=for_event(facts or {}),
         apply=change,
+        look=lambda row: refuse_slower(row, seen, stamp(row)),
+        nothing="没有这件举报，或者您无权查看。",
     )
     return tip, acting[0]
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from hengjian.apps.informants.models import Informant
+from hengjian.apps.informants.selectors import informants_seen_by
 from hengjian.apps.informants.subjects import Progress
 from hengjian.apps.leads.codes import CHANNELS
 from hengjian.apps.leads.selectors import leads_seen_by
@@ -83,6 +84,12 @@ def masked(informant: Informant | None) -> str:
     if informant is None:
         return "—"
     return f"{'匿名' if informant.anonymous else '身份密封'}（{informant.number}）"
+
+
+def channel_url(informant: Informant, user: Any, *, on: date) -> str:
+    """The page of the sealed person's channel and files, where this reader may see it."""
+    seen = informants_seen_by(user, on=on).filter(pk=informant.pk).exists()
+    return reverse("informants:show", args=[informant.number]) if seen else ""
 
 
 def lead_link(lead: Any, user: Any, *, on: date) -> tuple[str, str, str] | None:

@@ -16,7 +16,7 @@ from hengjian.apps.accounts.policies import actor_or_refuse, policy_of
 from hengjian.apps.plans.numbering import next_number
 from hengjian.apps.record.services import Actor, append_event, perform, snapshot
 from hengjian.apps.tips.models import Reward, Tip
-from hengjian.apps.tips.moving import said, under_lock
+from hengjian.apps.tips.moving import refuse_slower, said
 from hengjian.apps.tips.procedures import REWARD, REWARD_RULE
 from hengjian.engines.rewards import Reward as Calculated
 from hengjian.engines.rewards import calculate
@@ -132,7 +132,6 @@ def act_on_reward(
     Who proposed does not approve, who proposed or approved does not pay. From 500,000 yuan on the finance department's
     paper is needed. Paying wants the code that only the reporter was told.
     """
-    under_lock(rows, pk, seen, stamp, "奖励")
     code = ""
     facts: dict[str, Any] = dict(values)
     if action == "approve":
@@ -149,7 +148,7 @@ def act_on_reward(
     reward: Reward = perform(
         procedure=REWARD,
         action=action,
-        thing=Reward,
+        thing=rows,
         pk=pk,
         policy=policy_of(user, on=timezone.localdate(now)),
         now=now,
@@ -157,6 +156,7 @@ def act_on_reward(
         reason=said(values.get("reason", ""), "reason", "理由"),
         apply=apply,
         took_part=lambda row, move: {str(one) for one in (row.proposed_by_id, row.approved_by_id) if one},
+        look=lambda row: refuse_slower(row, seen, stamp(row)),
     )
     return reward, code
 

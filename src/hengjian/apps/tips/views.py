@@ -17,6 +17,7 @@ from hengjian.apps.accounts.models import Organ
 from hengjian.apps.accounts.policies import actor_or_refuse
 from hengjian.apps.accounts.rights import granting, may
 from hengjian.apps.clocks.selectors import clocks_of
+from hengjian.apps.documents.presenting import section_of
 from hengjian.apps.tips import handling, presenting
 from hengjian.apps.tips.forms import FORMS, MoveForm, TipForm
 from hengjian.apps.tips.listing import TIPS, standing
@@ -170,6 +171,8 @@ def _page(
         "lead": presenting.lead_link(tip.lead, user, on=today),
         "lead_clocks": list(clocks_of(tip.lead)) if tip.lead else [],
         "facts": presenting.facts_of(tip),
+        "documents": section_of(tip, user=user, on=today),
+        "channel_url": presenting.channel_url(tip.informant, user, on=today),
         "earlier": presenting.earlier_tips(tip, user, rows),
         "reward": reward if reward and may(user, "reward.view", reward, on=today) else None,
         "may_reward": reward is None
@@ -194,14 +197,15 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
     """Take one move; what was typed stays when it is refused."""
     if action not in FORMS:
         raise Http404
-    tip = _tip(request, number)
     today = timezone.localdate()
     user: Any = request.user
+    # a move needs the row and its organ; the page's joins would be paid for twice
+    rows = tips_seen_by(user, on=today).select_related(None).select_related("organ")
+    tip: Tip = get_object_or_404(rows, number=number)
     offered = action in {move.action for move in actions_for(tip, user, on=today)}
     form = _form(action, tip, data=request.POST)
     if offered and not form.is_valid():
-        return _page(request, tip, tried=(action, form), status=422)
-    rows = tips_seen_by(user, on=today)
+        return _page(request, _tip(request, number), tried=(action, form), status=422)
     if not offered:
         refuse_move(request, rows, tip, action)
     try:
