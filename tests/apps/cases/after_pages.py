@@ -67,7 +67,7 @@ def after_things(organ: Organ, owner: User, number: str) -> dict[str, Any]:
         "after_payment": payment.pk,
         "after_refund": refund.pk,
         "after_spot": spot.number,
-        "after_serve": "serve",
+        "after_serve": "serve-hand_over",
         "after_refund_done": "refund-done",
         "after_pay": "pay",
         "after_reverse": "reverse",

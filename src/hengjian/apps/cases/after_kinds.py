@@ -12,7 +12,18 @@ from django.db.models import Model
 
 from hengjian.apps.accounts.models import User
 from hengjian.apps.cases import archiving, closing, enforcing, enforcing_demand, paying, remedies, serving
-from hengjian.apps.cases.after_procedures import CLOSE, COURT_RULE, DEFER, LATE, PAY, RELIEF, STAY, WAYS
+from hengjian.apps.cases.after_procedures import (
+    CLOSE,
+    COURT_RULE,
+    DEFER,
+    LATE,
+    PAY,
+    RELIEF,
+    SERVICE,
+    STAY,
+    WAYS,
+    WAYS_OF,
+)
 from hengjian.apps.cases.entering import refused
 from hengjian.apps.cases.forms import after as forms
 from hengjian.apps.cases.models import (
@@ -66,6 +77,9 @@ class Kind:
     lookup: str = "case"
 
 
+SERVE_HINT = "签收、退回、公告期满的日期自动起算当事人的各项期限。"
+
+
 def entry_of(values: Mapping[str, Any]) -> serving.ServiceEntry:
     """The typed act of service."""
     names = (
@@ -81,16 +95,22 @@ def entry_of(values: Mapping[str, Any]) -> serving.ServiceEntry:
     )
 
 
-def _serve(one: Entered) -> object:
-    given = one.values
-    return serving.serve_document(
-        case=one.thing,
-        document=Document.objects.get(pk=given["document"]),
-        party=one.thing.parties.get(pk=given["party"]),
-        way=given["way"],
-        entry=entry_of(given),
-        **one.by,
-    )
+def _serving(way: str) -> Kind:
+    """The entry of one way of service."""
+
+    def make(one: Entered) -> object:
+        given = one.values
+        return serving.serve_document(
+            case=one.thing,
+            document=Document.objects.get(pk=given["document"]),
+            party=one.thing.parties.get(pk=given["party"]),
+            way=way,
+            entry=entry_of(given),
+            **one.by,
+        )
+
+    move = next(move for move in SERVICE.moves if move.action == way)
+    return Kind(f"serve-{way}", WAYS_OF[way], forms.serve_form(way), make, basis=move.basis, hint=SERVE_HINT)
 
 
 def _confirm(one: Entered) -> object:
@@ -203,14 +223,7 @@ def _lend(one: Entered) -> Retrieval:
 CASE_KINDS: dict[str, Kind] = {
     one.key: one
     for one in (
-        Kind(
-            "serve",
-            "送达文书",
-            forms.ServeForm,
-            _serve,
-            basis=WAYS,
-            hint="签收、退回、公告期满的日期自动起算当事人的各项期限。",
-        ),
+        *(_serving(way) for way in WAYS_OF),
         Kind("confirm-address", "登记送达地址确认书", forms.ConfirmForm, _confirm, basis=WAYS),
         Kind("remedy", "登记复议、诉讼", forms.RemedyForm, _remedy, basis=STAY),
         Kind("remedy-outcome", "登记复议、诉讼结果", forms.RemedyOutcomeForm, _conclude, model=Remedy),

@@ -65,6 +65,7 @@ def owed_page(owed: Obligation, user: Any, *, on: date) -> dict[str, Any]:
         "owner": owner,
         "owner_url": owner_url(owner),
         "standing": standing,
+        "late": owed.state in OWING and standing.next_due is not None and standing.next_due < on,
         "tag_kind": OWED_TAGS[owed.state],
         "late_article": article_as_of("PEN-75", owed.due_on).text,
         "payments": list(owed.payments.all()),

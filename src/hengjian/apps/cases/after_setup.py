@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
-
 from hengjian.apps.accounts.models import User
 from hengjian.apps.accounts.rights import may
 from hengjian.apps.cases import acts, gates, sections
 from hengjian.apps.cases.acts import Act
 from hengjian.apps.cases.after_presenting import OWED_TAGS, SERVICE_TAGS
-from hengjian.apps.cases.after_procedures import COURT, OBLIGATION, ON_SPOT, REMEDY, SERVICE
+from hengjian.apps.cases.after_procedures import COURT, OBLIGATION, ON_SPOT, REMEDY, SERVICE, WAYS_OF
 from hengjian.apps.cases.archiving import Sealing, archive_case, require_closed
 from hengjian.apps.cases.closing import CLOSABLE, approve_closing, closing_facts, require_closing
 from hengjian.apps.cases.forms.after import CloseForm, SealForm
-from hengjian.apps.cases.models import Ban, Case, ItemDisposal, OnSpotPenalty, RefundOrder, Remedy
+from hengjian.apps.cases.models import Ban, Case, OnSpotPenalty
 from hengjian.apps.cases.owing import standing_of
 from hengjian.apps.cases.procedures import BEFORE_FILING
 from hengjian.apps.cases.sections import Section
@@ -34,7 +32,7 @@ SERVING_STATES = (
     "decided", "no_penalty", "enforcing",
 )  # fmt: skip
 AFTER = ("decided", "enforcing", "no_penalty", "annulled", "closed", "archived")
-KINDS_AFTER = {"remedies": Remedy, "disposals": ItemDisposal, "refunds": RefundOrder, "bans": Ban}
+KINDS_AFTER = ("remedies", "disposals", "refunds", "bans")
 VERBS = {
     "service.confirm_address": "登记送达地址确认书",
     "service.begin": "登记送达",
@@ -100,27 +98,27 @@ def _service(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
     if not (rows or confirmed or may_enter):
         return None
     lines = [{"row": row, "tag": SERVICE_TAGS.get(row.state, "")} for row in rows]
-    return {"lines": lines, "confirmed": confirmed, "may_enter": may_enter}
+    ways = [(f"serve-{way}", label) for way, label in WAYS_OF.items()]
+    return {"lines": lines, "confirmed": confirmed, "may_enter": may_enter, "ways": ways}
 
 
 def _money(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
     if case.state not in AFTER:
         return None
-    rows = case.obligations.select_related("party", "decision")
-    rows = rows.prefetch_related("payments", "deferrals", "decision__remedies")
-    lines = [{"row": row, "standing": standing_of(row, on=today), "tag": OWED_TAGS[row.state]} for row in rows]
+    rows = case.obligations.all().select_related("party").prefetch_related("payments", "deferrals")
+    remedies = list(case.remedies.all()) if rows else []
+    lines = [
+        {"row": row, "standing": standing_of(row, on=today, remedies=remedies), "tag": OWED_TAGS[row.state]}
+        for row in rows
+    ]
     return {"lines": lines} if rows else None
 
 
 def _execution(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
     if case.state not in AFTER:
         return None
-    asked = {f"has_{name}": Exists(_rows_of(name)) for name in KINDS_AFTER}
-    there = Case.objects.filter(pk=case.pk).values(**asked).get()
     values: dict[str, Any] = {
-        name: list(getattr(case, name).select_related("party" if name != "disposals" else "handler"))
-        if there[f"has_{name}"]
-        else []
+        name: list(getattr(case, name).all().select_related("party" if name != "disposals" else "handler"))
         for name in KINDS_AFTER
     }
     values["bans"] = [{"row": row, "standing": ban_standing(row, today)} for row in values["bans"]]
@@ -129,11 +127,6 @@ def _execution(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
         return None
     approves = may(user, "case.approve", case, on=today) is not None
     return values | {"may_enter": may_enter, "may_approve": approves}
-
-
-def _rows_of(name: str) -> QuerySet[Any]:
-    """The rows of one kind that belong to the case asked about."""
-    return KINDS_AFTER[name]._default_manager.filter(case=OuterRef("pk"))
 
 
 def ban_standing(ban: Ban, today: date) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from hengjian.apps.cases.models.executed import Remedy
 from hengjian.apps.cases.models.owed import Deferral, Obligation, Payment
 from hengjian.engines.payments import Due, Halt, LateFine, Paid, late_fine
 from hengjian.law.catalogue import article_as_of, threshold
@@ -58,10 +59,10 @@ def left_of(row: Obligation) -> Left:
     return Left(fine, taken, sums["fine"] + sums["confiscated"], sums["late"])
 
 
-def standing_of(row: Obligation, *, on: date) -> Standing:
-    """The obligation at the end of the day `on`."""
+def standing_of(row: Obligation, *, on: date, remedies: Sequence[Remedy] | None = None) -> Standing:
+    """The obligation at the end of the day `on`; `remedies` of its case where the caller has read them already."""
     left = left_of(row)
-    late = late_of(row, on=on)
+    late = late_of(row, on=on, remedies=remedies)
     rest = max(0, late.amount_fen - row.late_waived_fen - left.late_paid)
     steps = late.steps
     if row.late_waived_fen:
@@ -71,24 +72,24 @@ def standing_of(row: Obligation, *, on: date) -> Standing:
     return Standing(left, late.amount_fen, rest, late.capped, steps, _next_due(row, left, on))
 
 
-def late_of(row: Obligation, *, on: date) -> LateFine:
+def late_of(row: Obligation, *, on: date, remedies: Sequence[Remedy] | None = None) -> LateFine:
     """The further fine up to the end of a day, with its derivation.
 
     A granted deferral gives the unpaid fine new days from the day it was granted; what had run up before stays. Days
     of a pending review or lawsuit do not count. The rate is that of the rulebook on the day the fine fell due.
     """
     until = min(on, row.ended_on) if row.ended_on else on
-    paid = _paid(row)
+    paid, halts = _paid(row), halts_of(row, remedies)
     granted = granted_deferral(row)
     first: LateFine | None = None
     dues: Sequence[Due] = [Due(row.due_on, row.fine_fen)]
     if granted is not None and granted.decided_on is not None:
         turn = granted.decided_on
-        first = _late(row, dues, paid, min(until, turn - DAY)) if turn > row.due_on else None
+        first = _late(row, dues, paid, halts, min(until, turn - DAY)) if turn > row.due_on else None
         plan = plan_of(granted)
         covered = row.fine_fen - sum(one.amount_fen for one in plan)
         dues = [Due(turn, max(0, covered)), *plan]
-    second = _late(row, dues, paid, until)
+    second = _late(row, dues, paid, halts, until)
     article = article_as_of(RULE, row.due_on).text
     head = f"依据{article}，自{zh_date(row.due_on)}的次日起计算；按尚未缴纳的罚款计，没收的违法所得不计。"
     if first is None or not first.days:
@@ -118,21 +119,21 @@ def _paid(row: Obligation) -> list[Paid]:
     return [Paid(one.on, one.amount_fen) for one in entries if one.amount_fen > 0 and one.pk not in reversed_]
 
 
-def _late(row: Obligation, dues: Sequence[Due], paid: Sequence[Paid], until: date) -> LateFine:
+def _late(row: Obligation, dues: Sequence[Due], paid: Sequence[Paid], halts: Sequence[Halt], until: date) -> LateFine:
     percent = Decimal(threshold(RULE, row.due_on).value("daily_percent"))
-    return late_fine(
-        fine_fen=row.fine_fen, dues=dues, paid=paid, halts=halts_of(row), daily_percent=percent, until=until
-    )
+    return late_fine(fine_fen=row.fine_fen, dues=dues, paid=paid, halts=halts, daily_percent=percent, until=until)
 
 
-def halts_of(row: Obligation) -> list[Halt]:
+def halts_of(row: Obligation, remedies: Sequence[Remedy] | None = None) -> list[Halt]:
     """The days of review and litigation against the decision, from acceptance to the day before the result came."""
-    if row.decision is None:
+    if row.decision_id is None:
         return []
+    known = Remedy.objects.filter(decision_id=row.decision_id) if remedies is None else remedies
     reason = f"期间，{article_as_of('APL-73', row.due_on).text}"
     return [
         Halt(one.accepted_on, one.ended_on - DAY if one.ended_on else None, f"{one.get_kind_display()}{reason}")
-        for one in row.decision.remedies.all()
+        for one in known
+        if one.decision_id == row.decision_id
     ]
 
 

@@ -180,9 +180,7 @@ def advance_service(
         if move.target == "served":
             one.served_on = _counts_on(one, given)
 
-    done: Service = move_row(
-        SERVICE, action, row, user=user, now=now, today=today, facts=facts, reason=given.reason, apply=apply
-    )
+    done: Service = move_row(SERVICE, action, row, user=user, now=now, today=today, facts=facts, apply=apply)
     actor = acting(done, "case.handle", "送达文书", user=user, today=today)
     ServiceProof.objects.bulk_create(
         ServiceProof(service=done, name=one.name, kind=one.kind, size=one.size, sha256=one.sha256, at=now)
@@ -191,7 +189,7 @@ def advance_service(
     )
     _clock_and_papers(done, action, given, actor=actor, now=now, today=today)
     label = next(move.label for move in SERVICE.moves if move.action == action)
-    note = f"{done.document.title}：{done.party.name}" + (f"，{given.reason}" if given.reason else "")
+    note = f"{done.document.title}：{_whom(done.party)}"  # the reason may name people: it stays on the service
     _step(done.case, f"service.{action}", label, note, actor=actor, user=user, now=now, on=given.on or today)
     if done.state == "served":
         after_served(done, user=user, actor=actor, now=now, today=today)
@@ -239,14 +237,14 @@ def _facts(action: str, row: Service, entry: ServiceEntry, kept: Sequence[Kept])
         "on": entry.on,
         "receiver": "given" if entry.receiver.strip() else "",
         "relation": entry.relation,
-        "refusal": entry.refusal.strip(),
+        "refusal": "given" if entry.refusal.strip() else "",
         "proof": proof,
         "address": "given" if entry.address.strip() else "",
         "confirmation": confirmed.pk if confirmed else None,
         "tracking": entry.tracking.strip(),
         "entrusted_to": entry.entrusted_to.strip(),
         "published_in": entry.published_in.strip(),
-        "reason": entry.reason.strip(),
+        "reason": "given" if entry.reason.strip() else "",
     }
 
 
@@ -304,6 +302,11 @@ def _clock_and_papers(
     if row.state == "served":
         row.receipt = issue_paper("PEN-50", case, row.party, actor=actor, now=now, today=today, about=row)
     row.save(update_fields=["receipt", "announcement"])
+
+
+def _whom(party: Party) -> str:
+    """A person stays unnamed in what goes into the record."""
+    return party.name if party.kind == "institution" else f"当事人{party.order}（{party.get_role_display()}）"
 
 
 def _step(case: Case, action: str, label: str, note: str, *, actor: Actor, user: User, now: datetime, on: date) -> None:

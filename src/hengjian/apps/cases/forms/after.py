@@ -14,7 +14,6 @@ from hengjian.apps.cases.after_procedures import (
     RELATIONS,
     REMEDY_KINDS,
     REMEDY_OUTCOMES,
-    WAYS_OF,
 )
 from hengjian.apps.cases.closing import grounds_of
 from hengjian.apps.cases.forms.parts import (
@@ -35,7 +34,41 @@ from hengjian.apps.rectifications.forms import FilesField, ManyFiles
 from hengjian.kernel.transitions import moves_from
 from hengjian.ui.wording import size
 
-PARTS = 12
+NEEDS: dict[str, tuple[str, ...]] = {
+    "sign_for": ("on_day", "receiver", "relation", "files"),
+    "come_back": ("on_day", "reason", "files"),
+    "deem_returned": ("on_day", "reason", "files"),
+    "announce": ("on_day", "published_in", "reason", "files"),
+    "hand_over": ("on_day", "receiver", "relation", "place", "files"),
+    "leave": ("on_day", "refusal", "witness", "place", "files"),
+    "send_electronic": ("on_day", "address", "files"),
+    "post": ("on_day", "tracking", "files"),
+    "entrust": ("on_day", "entrusted_to", "files"),
+    "deem": (),
+    "try_again": ("reason",),
+    "drop": ("reason",),
+}
+"""The fields that each act of service needs, in their order."""
+MUST: dict[str, tuple[str, ...]] = {
+    "hand_over": ("receiver", "relation"),
+    "leave": ("refusal",),
+    "send_electronic": ("address", "files"),
+    "post": ("tracking",),
+    "entrust": ("entrusted_to",),
+    "announce": ("published_in", "reason"),
+    "sign_for": ("receiver",),
+    "come_back": ("reason",),
+    "deem_returned": ("reason",),
+    "try_again": ("reason",),
+    "drop": ("reason",),
+}
+"""Of these the ones that may not stay empty."""
+
+
+def require(form: forms.Form, action: str) -> None:
+    """Mark what the act may not do without."""
+    for name in MUST.get(action, ()):
+        form.fields[name].required = True
 
 
 class AfterForm(forms.Form):
@@ -55,6 +88,7 @@ def proof_field() -> FilesField:
     return FilesField(
         label="送达记录",
         required=False,
+        error_messages={"required": "请附上送达记录：照片、截屏或者录像。"},
         widget=ManyFiles(attrs={"multiple": True}),
         help_text=f"照片、录像、截屏、回证扫描件：{ALLOWED}，每份最大 {size(FILE_MOST)}，最多 {FILES_MOST} 份",
     )
@@ -72,20 +106,20 @@ class ServiceFields(AfterForm):
     receiver = line_field("签收人", required=False, most=80)
     relation = choice_field("签收人身份", RELATIONS, required=False)
     place = line_field("送达地点", required=False, most=200)
-    refusal = line_field("拒收事由", required=False, most=200, hint="留置送达必填")
+    refusal = line_field("拒收事由", required=False, most=200)
     witness = line_field("见证人", required=False, most=80, hint="留置送达须有见证人，或者附照片、录像")
-    address = line_field("电子送达地址", required=False, hint="电子送达必填；须有当事人签署的送达地址确认书")
-    tracking = line_field("邮件号码", required=False, most=60, hint="邮寄送达必填")
-    entrusted_to = line_field("受委托机关", required=False, hint="委托、转交送达必填")
-    published_in = line_field("公告刊登或者张贴处", required=False, most=200, hint="公告送达必填")
+    address = line_field("电子送达地址", required=False, hint="须有当事人签署的送达地址确认书")
+    tracking = line_field("邮件号码", required=False, most=60)
+    entrusted_to = line_field("受委托机关", required=False)
+    published_in = line_field("公告刊登或者张贴处", required=False, most=200)
     reason = text_field("原因和经过", rows=2, required=False, most=500, hint="公告送达须写明原因和经过")
     files = proof_field()
 
 
 class ServeForm(ServiceFields):
-    """Which paper, on whom, how."""
+    """Which paper, on whom, and what the chosen way needs."""
 
-    field_order = ("document", "party", "way", "on_day")
+    way = ""
 
     def prepare(self) -> None:
         """Issued papers and parties of the case."""
@@ -96,36 +130,29 @@ class ServeForm(ServiceFields):
         }
         self.fields["document"] = choice_field("文书", papers)
         self.fields["party"] = choice_field("受送达人", parties_of(self.thing))
-        self.fields["way"] = choice_field("送达方式", WAYS_OF, radio=True)
         self.fields["told_publication"] = forms.BooleanField(
             label="已书面告知当事人：处罚信息将依法向社会公示", required=False
         )
-        self.order_fields(self.field_order)
+        kept = ("document", "party", *NEEDS[self.way], "told_publication")
+        for name in [one for one in self.fields if one not in kept]:
+            del self.fields[name]
+        self.order_fields(kept)
+        require(self, self.way)
+
+
+def serve_form(wanted: str) -> type[ServeForm]:
+    """The form of one way of service."""
+    return type(f"Serve_{wanted}", (ServeForm,), {"way": wanted})
 
 
 class AdvanceForm(ServiceFields):
     """The next act of a service that is not done yet."""
 
-    DAYLESS = ("deem", "try_again", "drop")
-    NEEDS = {
-        "sign_for": ("on_day", "receiver", "relation", "files"),
-        "come_back": ("on_day", "reason", "files"),
-        "deem_returned": ("on_day", "reason", "files"),
-        "announce": ("on_day", "published_in", "reason", "files"),
-        "hand_over": ("on_day", "receiver", "relation", "place", "files"),
-        "leave": ("on_day", "refusal", "witness", "place", "files"),
-        "send_electronic": ("on_day", "address", "files"),
-        "post": ("on_day", "tracking", "files"),
-        "entrust": ("on_day", "entrusted_to", "files"),
-        "deem": (),
-        "try_again": ("reason",),
-        "drop": ("reason",),
-    }
-
     def narrow(self, action: str) -> None:
         """Leave the fields that this act needs."""
-        for name in [one for one in self.fields if one not in self.NEEDS[action]]:
+        for name in [one for one in self.fields if one not in NEEDS[action]]:
             del self.fields[name]
+        require(self, action)
 
 
 class ConfirmForm(AfterForm):
