@@ -36,6 +36,7 @@ from tests.apps.leads.samples import lead_things
 from tests.apps.measures.samples import draft_measure_of
 from tests.apps.oversights.samples import oversight_things
 from tests.apps.plans.samples import plan_things
+from tests.apps.publications.samples import publication_things
 from tests.apps.rectifications.samples import ledger_things
 from tests.apps.rulebook.samples import draft_of
 from tests.apps.runs.samples import finding, finished
@@ -76,7 +77,7 @@ SUBMITTED = {"action": "submit", "seen_state": "draft"}
 JUDGED = {"action": "confirm", "reason": "现场核对", "seen_state": "open"}
 PORTAL = (
     "home", "institutions", "institution", "plans", "plan", "checklists", "caps", "draws", "draw", "find", "verify",
-    "results", "result", "exceptions", "rectifications", "guide",
+    "results", "result", "penalties", "penalty", "cases", "case", "exceptions", "rectifications", "guide",
 )  # fmt: skip
 PUBLIC = {
     "alive", "accounts:sign_in", "accounts:sign_out", "inspections:phone_worker", "inspections:phone_manifest",
@@ -170,6 +171,13 @@ TABLE: dict[str, Row] = {
     "oversights:leave": Row({"number": "overseen_case", "pk": "team_member"}, "post", **OWN, **READS),
     "oversights:show": Row({"number": "oversight"}, **BUREAU),
     "oversights:act": Row({"number": "oversight", "action": "oversight_move"}, "post", **OWN, **READS),
+    "publications:list": LIST,
+    "publications:typical_list": LIST,
+    "publications:write": LIST,
+    "publications:show": Row({"number": "publication"}, **BUREAU),
+    "publications:act": Row({"number": "publication", "action": "publication_move"}, "post", **OWN, **BUREAU),
+    "publications:typical": Row({"number": "typical"}, **BUREAU),
+    "publications:act_typical": Row({"number": "typical", "action": "typical_move"}, "post", **OWN, **BUREAU),
     "transfers:criminal_list": LIST,
     "transfers:referral_list": LIST,
     "transfers:begin": LIST,
@@ -462,6 +470,7 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
         ).pk,
         **oversight_things(tree.county, tree.city, owner),
         **transfer_things(tree.county, lab, owner),
+        **publication_things(tree.county, lab, owner),
         "measure": draft_measure_of(tree.county, lab, owner),
         "measure_move": "propose",
         "amendment": draft_of(tree.nation, owner),

@@ -17,6 +17,7 @@ from hengjian.apps.registry.models import Certificate, Institution, InstitutionA
 from tests.apps.draws.samples import LATER, Stage, draw_at, make_stage, who
 from tests.apps.factories import make_actor, make_user
 from tests.apps.plans.samples import NOW, TODAY, draft
+from tests.apps.publications.samples import show_on_portal
 from tests.apps.rectifications.samples import People, make_finding, make_inspection
 
 PHONE, IDENTITY = "13800001111", "110101198001011234"
@@ -40,6 +41,7 @@ class Town:
     unpublished: Inspection
     running_exception: Visit
     secrets: list[str] = field(default_factory=list)
+    penalties: dict[str, str] = field(default_factory=dict)
 
     @property
     def plan(self) -> Any:
@@ -74,7 +76,10 @@ def make_town() -> Town:
         opening.take_findings(inspection=task, actor=make_actor(people.lead), now=NOW)
     running = _exception(stage.labs[3], lead.visit, "RQ-T-RUN", "entered")
     _exception(stage.labs[4], lead.visit, "RQ-T-COMING", "reserved")
-    return Town(stage, lab, open_draw, sealed, void, unfinished, published, lead, hidden, running, _secrets(sealed))
+    shown = show_on_portal(stage.office.county, lab, people.lead, stage.leader)
+    return Town(
+        stage, lab, open_draw, sealed, void, unfinished, published, lead, hidden, running, _secrets(sealed), shown
+    )
 
 
 def _known_lab(stage: Stage) -> Institution:
