@@ -13,14 +13,14 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from hengjian.apps.leads.models import Lead, LeadWords
-from hengjian.apps.leads.selectors import leads_seen_by, within_reach
+from hengjian.apps.leads.selectors import organs_reached, shared_with, with_people, within_reach
 from hengjian.engines.likeness.words import asked, contains, is_plain, words
 from hengjian.kernel.errors import Refused
 
 SHOWN = 50
 LOOKED_AT = 120
 """Candidates read at once: the words may stand apart, so that some fall out again."""
-RECENT = 3_000
+RECENT = 2_000
 WORDS_MOST = 24
 PREFIX_LEAST = 3
 
@@ -45,40 +45,44 @@ def search_leads(user: Any, typed: str, *, on: date) -> QuerySet[Lead]:
     tokens = asked(typed)[:WORDS_MOST]
     if not tokens:
         raise Refused("请至少输入两个字，或者一个编号。", where={"field": "q"})
-    seen = leads_seen_by(user, on=on)
-    pks = _candidates(tokens, Lead.objects.filter(within_reach(user, on=on)))
-    rows = seen.filter(pk__in=pks).order_by("-received_at", "-pk")
-    fitting = [lead.pk for lead in rows if contains(text_of(lead), typed)]
-    return seen.filter(pk__in=fitting[:SHOWN]).order_by("-received_at", "-pk")
+    pks = _postgresql(tokens, user, on) if connection.vendor == "postgresql" else _sqlite(tokens, user, on)
+    # the candidates are within reach already: asking for it again would only cost
+    rows = Lead.objects.filter(pk__in=pks).select_related("institution").order_by("-pk")
+    fitting = [lead.pk for lead in rows if contains(text_of(lead), typed)][:SHOWN]
+    return with_people(Lead.objects.filter(pk__in=fitting)).order_by("-pk")
 
 
-def _candidates(tokens: list[str], reach: QuerySet[Lead]) -> list[int]:
-    if connection.vendor == "postgresql":
-        return _postgresql(tokens, reach)
-    return _sqlite(tokens, reach)
-
-
-def _postgresql(tokens: list[str], reach: QuerySet[Lead]) -> list[int]:
+def _postgresql(tokens: list[str], user: Any, on: date) -> list[int]:
     query = " & ".join(_lexeme(token, last=token == tokens[-1]) for token in tokens)
-    newest = reach.order_by("-received_at").values("id", "received_at")
-    inner, params = newest[:RECENT].query.sql_with_params()
-    within, within_params = reach.order_by().values("id").query.sql_with_params()
-    recent = (
-        f"WITH r AS MATERIALIZED ({inner}) SELECT r.id FROM r JOIN leads_leadwords w ON w.lead_id = r.id"
-        " WHERE w.tsv @@ %s::tsquery ORDER BY r.received_at DESC LIMIT %s"
-    )
-    everywhere = (
-        "WITH h AS MATERIALIZED (SELECT lead_id FROM leads_leadwords WHERE tsv @@ %s::tsquery)"
-        " SELECT l.id FROM h JOIN leads_lead l ON l.id = h.lead_id"
-        f" WHERE l.id IN ({within}) ORDER BY l.received_at DESC LIMIT %s"
-    )
+    organs, shared = organs_reached(user, on=on), shared_with(user, on=on)
+    values = {"query": query, "organs": organs, "shared": shared, "recent": RECENT, "most": LOOKED_AT}
     with connection.cursor() as cursor:
-        cursor.execute(recent, [*params, query, LOOKED_AT])
+        cursor.execute(_RECENT, values)
         found = [row[0] for row in cursor.fetchall()]
         if len(found) >= SHOWN:
             return found
-        cursor.execute(everywhere, [query, *within_params, LOOKED_AT])
+        cursor.execute(_EVERYWHERE, values)
         return [row[0] for row in cursor.fetchall()]
+
+
+_REACH = "(l.organ_id = ANY(%(organs)s) OR l.heading_to_id = ANY(%(organs)s) OR l.handed_by_id = ANY(%(organs)s)"
+_REACH += " OR l.id = ANY(%(shared)s))"
+_WINDOWS = " UNION ".join(
+    f"(SELECT id FROM leads_lead WHERE {column} = ANY(%(organs)s) ORDER BY received_at DESC LIMIT %(recent)s)"
+    for column in ("organ_id", "heading_to_id", "handed_by_id")
+)
+# each window by its own index; one OR over all three would read every lead of the organs first
+_RECENT = (
+    f"WITH r AS MATERIALIZED ({_WINDOWS} UNION SELECT unnest(%(shared)s::bigint[]))"
+    " SELECT w.lead_id FROM r JOIN leads_leadwords w ON w.lead_id = r.id"
+    " WHERE w.tsv @@ %(query)s::tsquery ORDER BY w.lead_id DESC LIMIT %(most)s"
+)
+# the hits newest first, each then looked up by its key until enough are within reach
+_EVERYWHERE = (
+    "WITH h AS MATERIALIZED (SELECT lead_id FROM leads_leadwords WHERE tsv @@ %(query)s::tsquery ORDER BY lead_id DESC)"
+    f" SELECT h.lead_id FROM h CROSS JOIN LATERAL (SELECT 1 FROM leads_lead l WHERE l.id = h.lead_id AND {_REACH}"
+    " OFFSET 0) seen LIMIT %(most)s"
+)
 
 
 def _lexeme(token: str, *, last: bool) -> str:
@@ -87,12 +91,12 @@ def _lexeme(token: str, *, last: bool) -> str:
     return f"'{token}'{prefix}"
 
 
-def _sqlite(tokens: list[str], reach: QuerySet[Lead]) -> list[int]:
+def _sqlite(tokens: list[str], user: Any, on: date) -> list[int]:
     query = " AND ".join(
         f'"{token}"' + ("*" if token == tokens[-1] and is_plain(token) and len(token) >= PREFIX_LEAST else "")
         for token in tokens
     )
-    within, params = reach.order_by().values("id").query.sql_with_params()
+    within, params = Lead.objects.filter(within_reach(user, on=on)).order_by().values("id").query.sql_with_params()
     # the index gives the rows newest first by itself; each is then asked for by its key
     sql = (
         "SELECT f.rowid FROM leads_leadwords_fts f WHERE leads_leadwords_fts MATCH %s"

@@ -26,7 +26,8 @@ def organs_reached(user: Any, *, on: date) -> list[int]:
     return cache[on]
 
 
-def _shared(user: Any, *, on: date) -> list[int]:
+def shared_with(user: Any, *, on: date) -> list[int]:
+    """Ids of leads of other organs that are shared with the person's organs."""
     organs = [posting.organ_id for posting in granting(user, "lead.view", on)]
     rows = Share.objects.filter(thing_kind=Lead._meta.label_lower, organ_id__in=organs)
     rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
@@ -40,14 +41,18 @@ def within_reach(user: Any, *, on: date) -> Q:
     """
     organs = organs_reached(user, on=on)
     condition = Q(organ_id__in=organs) | Q(heading_to_id__in=organs) | Q(handed_by_id__in=organs)
-    shared = _shared(user, on=on)
+    shared = shared_with(user, on=on)
     return condition | Q(pk__in=shared) if shared else condition
 
 
 def leads_seen_by(user: Any, *, on: date) -> QuerySet[Lead]:
     """The leads a person may see, the newest first; everything else answers 404."""
-    rows = Lead.objects.select_related("institution", "organ", "responsible", "heading_to", "handed_by")
-    return rows.filter(within_reach(user, on=on))
+    return with_people(Lead.objects.filter(within_reach(user, on=on)))
+
+
+def with_people(rows: QuerySet[Lead]) -> QuerySet[Lead]:
+    """The leads with everybody and every organ that a row of a list names."""
+    return rows.select_related("institution", "organ", "responsible", "heading_to", "handed_by")
 
 
 def lead_of(origin_kind: str, origin_id: object) -> Lead | None:
