@@ -304,6 +304,10 @@ TABLE: dict[str, Row] = {
     "cases:show": Row({"number": "case"}, **BUREAU),
     # only the investigators of the case take it forward
     "cases:act": Row({"number": "case", "action": "case_move"}, superior=REFUSED, subordinate=REFUSED),
+    # only an investigator of the case makes its papers
+    "cases:party_paper": Row(
+        {"number": "case", "pk": "case_party", "form": "case_paper"}, "post", superior=NO, subordinate=NO, owner=NO
+    ),
     "cases:enter": Row({"number": "case", "what": "case_entry"}, superior=NO, **BUREAU),
     "cases:enter_on": Row({"number": "case", "what": "case_entry_on", "pk": "case_party"}, superior=NO, **BUREAU),
     "alerts:by_key": Row({"key": "finding_key"}),
@@ -469,6 +473,7 @@ def world(settings: Any, tmp_path: Any) -> dict[str, Any]:
             rule_id="PEN-18", thing=lab, organ=tree.county, start=date(2026, 10, 12), label="甲", actor=SYSTEM, now=NOW
         ).pk,
         **oversight_things(tree.county, tree.city, owner),
+        "case_paper": "PEN-45",
         **transfer_things(tree.county, lab, owner),
         **publication_things(tree.county, lab, owner),
         "measure": draft_measure_of(tree.county, lab, owner),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hengjian.kernel.errors import Refused
-from hengjian.project import demo_draws, demo_inspections, demo_plans, demo_rectifications, installation
+from hengjian.project import demo_cases, demo_draws, demo_inspections, demo_plans, demo_rectifications, installation
 
 if TYPE_CHECKING:
     from hengjian.apps.accounts.models import User
@@ -32,7 +32,8 @@ ACCOUNTS = (
     ("qingtong.analyst", "青桐县局分析员：导入、筛查、研判"),
     ("qingtong.section_chief", "青桐县局科长：收下数据、复核排除、组织抽查和检查"),
     ("qingtong.legal_reviewer", "青桐县局法制审核：第二人核对熵、审核检查结果"),
-    ("qingtong.officer", "青桐县局执法人员：手机现场检查 /inspections/phone/"),
+    ("qingtong.officer", "青桐县局执法人员：手机现场检查 /inspections/phone/、办案"),
+    ("qingtong.leader", "青桐县局局领导：审批立案、决定处罚、批准移送"),
     ("chengchuan.analyst", "澄川市局分析员：看全市"),
     ("chengchuan.supervisor", "市局执法监督人员：只读，看事件链"),
     ("chengchuan.sysadmin", "市局系统管理员：机关与人员"),
@@ -122,6 +123,8 @@ def _build(reports: int, say: Say) -> None:
     say(f"双随机抽查 {1 if draw else 0} 批，检查任务 {len(inspections)} 项")
     items = demo_rectifications.build(people=people, organs=organs, now=now, today=today)
     say(f"整改台账 {items} 项")
+    cases = demo_cases.build(people=people, organs=organs, now=now, today=today)
+    say(f"线索和案件：一件匿名举报办到结案公示，一件不予立案，一件移送公安；案件 {cases} 件")
 
 
 def _people(city: DemoCity, now: datetime) -> dict[str, User]:

@@ -12,6 +12,7 @@ from hengjian.apps.cases.reviewing import ground_text
 from hengjian.apps.cases.sealing import unseal_id
 from hengjian.apps.cases.sums import yuan
 from hengjian.apps.cases.wording import REFUSAL_GROUNDS
+from hengjian.law.deadlines import clock_on
 
 RIGHTS = "自收到告知书之日起五个工作日内，你（单位）有权陈述、申辩；逾期未提出的，视为放弃。"
 HEARING_RIGHTS = "自收到告知书之日起五个工作日内，你（单位）有权陈述、申辩，并可以要求听证；逾期未提出的，视为放弃。"
@@ -32,13 +33,14 @@ def contribute(case: Case, form: str, on: date) -> Mapping[str, Any]:
         "defence": _defence(case),
         "hearing": _hearing(case),
         "collective": _collective(case),
-        "decision": _decision(case, first),
+        "decision": _decision(case, first, on),
+        "report": {"process": case.report, "proposal": case.proposal or case.report},
     }
 
 
-def for_party(case: Case, party: Party) -> Mapping[str, Any]:
+def for_party(case: Case, party: Party, on: date) -> Mapping[str, Any]:
     """The keys that change when a document is about another party."""
-    return {"party": _party(party), "notice": _notice(case, party), "decision": _decision(case, party)}
+    return {"party": _party(party), "notice": _notice(case, party), "decision": _decision(case, party, on)}
 
 
 def _case(case: Case) -> dict[str, Any]:
@@ -158,12 +160,20 @@ def _collective(case: Case) -> dict[str, Any]:
     return {"on": last.held_on} | {name: getattr(last, name) for name in names}
 
 
-def _decision(case: Case, party: Party | None) -> dict[str, Any]:
+def remedies_on(on: date) -> str:
+    """How a decision may be challenged, with the periods in force on the day it is written."""
+    review, court = clock_on("ARL-20", on).rule, clock_on("ALL-46", on).rule
+    return f"可以依法申请行政复议或者提起行政诉讼：{review}；{court}。复议、诉讼期间，本决定不停止执行。"
+
+
+def _decision(case: Case, party: Party | None, on: date) -> dict[str, Any]:
     last = case.decisions.filter(party=party).order_by("round").last() if party else None
     if last is None:
         return {}
     return {
         "kind": last.get_outcome_display(),
+        "facts": case.facts or case.report,
+        "remedies": remedies_on(on),
         "text": last.text,
         "amount_text": yuan(last.fine_fen) if last.fine_fen else "",
         "fine": last.fine_fen,

@@ -8,7 +8,7 @@ from typing import Any
 
 from hengjian.apps.accounts.models import User
 from hengjian.apps.accounts.rights import may
-from hengjian.apps.cases import sections
+from hengjian.apps.cases import party_papers, sections
 from hengjian.apps.cases.contraventions import STATES as FACT_STATES
 from hengjian.apps.cases.models import Case
 from hengjian.apps.cases.noticing import AFTER_NOTICE
@@ -26,6 +26,7 @@ def register_all() -> None:
         Section("contraventions", "违法事实与条文", 10, "cases/sections/contraventions.html", _contraventions),
         Section("notices", "处罚告知与陈述申辩", 30, "cases/sections/notices.html", _notices),
         Section("reviews", "审核、听证和集体讨论", 40, "cases/sections/reviews.html", _reviews),
+        Section("party_papers", "告知书和决定书", 45, "cases/sections/party_papers.html", party_papers.section),
         Section("decisions", "处理决定", 50, "cases/sections/decisions.html", _decisions),
         Section("facts", "案情", 5, "cases/sections/facts.html", _facts),
         Section("parties", "当事人", 10, "cases/sections/parties.html", _parties, "aside"),

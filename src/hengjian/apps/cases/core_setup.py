@@ -49,7 +49,7 @@ OFFERED: dict[str, tuple[str, ...]] = {
     "concluded": ("PEN-35",),
     "reviewing": ("PEN-35", "PEN-36"),
     "reviewed": ("PEN-36",),
-    "cleared": ("PEN-37",),
+    "cleared": ("PEN-36",),
     "notified": ("PEN-37", "PEN-38"),
     "hearing": ("PEN-39", "PEN-40"),
     "heard": ("PEN-40", "PEN-41"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hengjian.apps.cases import after_urls, entry_views, evidence_urls, views
+from hengjian.apps.cases import after_urls, entry_views, evidence_urls, party_paper_views, views
 
 app_name = "cases"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     *after_urls.OF_CASE,
     path("<str:number>/", views.show_case, name="show"),
     path("<str:number>/act/<str:action>/", views.act, name="act"),
+    path("<str:number>/paper/<int:pk>/<str:form>/", party_paper_views.issue, name="party_paper"),
     path("<str:number>/enter/<slug:what>/", entry_views.enter, name="enter"),
     path("<str:number>/enter/<slug:what>/<int:pk>/", entry_views.enter_on, name="enter_on"),
 ]
