@@ -45,6 +45,7 @@ def draw_up(
     definition = _form(form, today)
     filled = fill(definition, _with_organ(context, organ), on=today)
     text = canonical(filled)
+    numbering.lock_chain()  # two who draw up the same form of one thing at once would count the same serial
     before = Document.objects.filter(thing_kind=kind_of(thing), thing_id=str(thing.pk), form=form)
     document = Document.objects.create(
         organ=organ,
