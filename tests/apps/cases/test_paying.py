@@ -22,7 +22,7 @@ from hengjian.apps.cases.paying import (
 )
 from hengjian.apps.cases.remedies import RemedyEntry, conclude_remedy, register_remedy
 from hengjian.apps.cases.serving import serve_document
-from hengjian.apps.cases.windows import window_of
+from hengjian.apps.cases.windows import start_windows, window_of
 from hengjian.apps.clocks.models import Clock
 from hengjian.apps.record.models import Event
 from hengjian.engines.payments import Due
@@ -198,6 +198,15 @@ def test_the_demand_counts_from_its_service_and_the_court_comes_after_the_period
     assert caught.value.sentence == (
         "2026年9月6日起才可以申请法院强制执行。处罚决定书2026年3月5日送达，六个月的起诉期限至2026年9月5日。"
     )
+
+
+def test_the_three_months_run_from_the_end_of_the_periods(world: World, owed: Obligation) -> None:
+    demanded(world, owed)
+    start_windows(now=at(date(2026, 9, 4)))
+    assert not Clock.objects.filter(rule_id="PEN-76.court").exists()
+    for _ in range(2):
+        start_windows(now=at(date(2026, 9, 7)))
+    assert Clock.objects.get(rule_id="PEN-76.court").started_on == date(2026, 9, 5)
 
 
 def test_the_court_is_asked_inside_the_window_and_not_after(world: World, owed: Obligation) -> None:

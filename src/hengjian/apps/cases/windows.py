@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db import transaction
+from django.utils import timezone
+
 from hengjian.apps.cases import timing
 from hengjian.apps.cases.after_procedures import COURT_RULE, OVERTURNED
 from hengjian.apps.cases.models import Demand, Obligation, Remedy
@@ -12,7 +15,7 @@ from hengjian.apps.cases.owing import granted_deferral, plan_of
 from hengjian.apps.clocks.models import UNFINISHED
 from hengjian.apps.clocks.selectors import clocks_of
 from hengjian.apps.clocks.services import start_clock
-from hengjian.apps.record.services import Actor
+from hengjian.apps.record.services import SYSTEM, Actor
 from hengjian.kernel.errors import IllegalMove
 from hengjian.ui.wording import zh_date
 
@@ -95,3 +98,10 @@ def start_window(row: Obligation, *, actor: Actor, now: datetime, today: date) -
         now=now,
         url=f"/cases/owed/{row.pk}/",
     )
+
+
+def start_windows(*, now: datetime) -> None:
+    """Start the three months of every demanded obligation whose periods have ended since the last time."""
+    for row in Obligation.objects.filter(state="demanded").select_related("organ", "case", "spot"):
+        with transaction.atomic():
+            start_window(row, actor=SYSTEM, now=now, today=timezone.localdate(now))

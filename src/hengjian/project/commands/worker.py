@@ -32,6 +32,7 @@ def _keep_house() -> None:
     from django.utils import timezone
 
     from hengjian.apps.cases.holds_limits import lapse_due, remind
+    from hengjian.apps.cases.windows import start_windows
     from hengjian.apps.clocks.rederiving import rederive_if_law_changed
     from hengjian.apps.informants.openings import expire_openings
     from hengjian.apps.intake.tasks import take_up_stalled
@@ -52,6 +53,7 @@ def _keep_house() -> None:
             escalate_overdue(now=timezone.now())
             lapse_due(now=timezone.now())
             remind(now=timezone.now())
+            start_windows(now=timezone.now())
             expire_openings(now=timezone.now())
         except DatabaseError:
             logging.getLogger("hengjian").exception("housekeeping failed; it is tried again")
