@@ -84,7 +84,7 @@ def stop(*, row: Publication, user: User, now: datetime, today: date, seen: int 
     """The period is over: it left the public pages by itself, here it is put on the record."""
 
     def apply(held: Publication, move: Move, actor: Actor) -> None:
-        if held.stop_on is None or not held.is_over(today):
+        if held.stop_on is None or held.stop_on >= today:
             until = f"公示期至{zh_date(held.stop_on)}" if held.stop_on else "限制从业为终身，公示没有末日"
             raise IllegalMove(f"{until}，现在不能停止公示。", article=article_as_of("PUB-13", today).text)
         held.ended_on = held.stop_on

@@ -80,7 +80,7 @@ class Publication(models.Model):
         indexes = [models.Index(fields=["state", "stop_on", "published_on"], name="publication_public")]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.party_shown}"
+        return str(self.number)  # the record keeps it: no name of a party there
 
     @property
     def organ_path(self) -> str:

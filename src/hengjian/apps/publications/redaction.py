@@ -16,6 +16,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from hengjian.engines.tables.identifiers import uscc_check_character
+
 _FILL = "\ue000"
 """Stands for one character already taken, so that later patterns see neither it nor what it joined."""
 _HAN = "\u4e00-\u9fa5"
@@ -31,7 +33,7 @@ _DOUBLE = (
     "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|宇文|司徒|司空|夏侯|钟离|闻人|轩辕|端木|独孤|南宫|公冶|百里|西门"
 )
 _ROLES = (
-    "举报人|投诉人|证人|见证人|知情人|未成年人|受害人|被害人|消费者|送检人|检验员|检测员|引车员|法定代表人|负责人"
+    "举报人|投诉人|证人|见证人|知情人|未成年人|受害人|被害人|消费者|送检人|检验员|检测员|引车员|法定代表人|负责人|主检人|主检|审核人|签发人"
     "|实际控制人|授权签字人|技术负责人|质量负责人|财务人员|经办人|联系人|员工|职工|姓名"
 )
 _VERBS = (
@@ -62,6 +64,7 @@ def _rule(kind: str, label: str, pattern: str) -> Rule:
 RULES: tuple[Rule, ...] = (
     Rule("secret", "商业秘密", "［商业秘密略］", _MARK),
     _rule("id", "身份证件号码", rf"{_BEFORE}[1-8](?:{_GAP}\d){{16}}{_GAP}[\dXx]{_AFTER}"),
+    _rule("id", "身份证件号码", rf"{_BEFORE}9\d{{5}}(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d{{4}}[\dXx]{_AFTER}"),
     _rule("id", "身份证件号码", rf"{_BEFORE}[1-8]\d{{7}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{{3}}{_AFTER}"),
     _rule(
         "id", "身份证件号码", rf"(?:身份证|{_PAPERS})(?:号码|件号|号)?[^0-9A-Za-z\ue000［］]{{0,4}}[0-9A-Za-z*]{{6,20}}"
@@ -92,6 +95,7 @@ _ROLE_NAME = re.compile(
 LABELS: dict[str, str] = {rule.kind: rule.label for rule in RULES} | {"name": "姓名", "more": "人工隐去的内容"}
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\ue000\x00-\x08\x0b-\x1f]")
 LEAST_NAME = 2
+CODE = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,8 @@ def _take(
         start, end = hit.span(group)
         if start == end or _FILL in work[start:end] or work[start:end].endswith("某"):
             continue
+        if kind == "id" and _is_credit_code(work[start:end]):
+            continue
         if any(first <= start and end <= last for first, last in guarded):
             continue
         taken.append(Found(start, end, kind, told or surname(work[start:end])))
@@ -198,6 +204,11 @@ def _take(
         work = work[: one.start] + _FILL * (one.end - one.start) + work[one.end :]
     found.extend(taken)
     return work
+
+
+def _is_credit_code(text: str) -> bool:
+    """Eighteen digits beginning with 9 whose check character is that of a credit code of an institution."""
+    return len(text) == CODE and text.startswith("9") and uscc_check_character(text[:-1]) == text[-1]
 
 
 def _spans(work: str, keep: Sequence[str]) -> list[tuple[int, int]]:
