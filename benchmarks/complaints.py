@@ -28,6 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hengjian.project.settings")
 HOST, PORT = "127.0.0.1", 8391
 TOKEN = "b" * 32
+DATABASE = "postgres: "
+"""How the processes of PostgreSQL are called that serve connections."""
 SEED = 20_000
 """So many leads are made one by one as `leads_search.py` makes them; the rest are copies under other numbers."""
 STEPS = ("register", "accept", "agree", "close")
@@ -195,8 +197,23 @@ def client(session: str, organ: str, mark: str, seconds: float, out: Any) -> Non
     out.put(json.dumps({"done": done, "seconds": time.perf_counter() - begun, "took": took}))
 
 
-def measure(sessions: list[tuple[str, str]], seconds: float) -> None:
+def cpu_seconds(server: int) -> float:
+    """CPU of the web server and its workers, and of PostgreSQL where it runs on this machine, till now."""
+    found = 0.0
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (place / "stat").read_text().rpartition(")")[2].split()
+            command = (place / "cmdline").read_text()
+        except OSError:
+            continue
+        own = server in (int(place.name), int(fields[1])) or DATABASE in command
+        found += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if own else 0
+    return found
+
+
+def measure(sessions: list[tuple[str, str]], seconds: float, server: int) -> None:
     """Run all clients at once and print what they saw."""
+    used = cpu_seconds(server)
     results: Any = multiprocessing.Queue()
     mark = f"{os.getpid()}"
     people = [
@@ -208,8 +225,12 @@ def measure(sessions: list[tuple[str, str]], seconds: float) -> None:
     answers = [json.loads(results.get(timeout=seconds + 120)) for _ in people]
     for one in people:
         one.join()
+    used = cpu_seconds(server) - used
     rate = sum(one["done"] / one["seconds"] for one in answers)
     print(f"{rate:.1f} life-cycles a second ({sum(one['done'] for one in answers)} in {seconds:.0f} s)")
+    warm = 3 * len(sessions)
+    total = sum(one["done"] for one in answers) + warm
+    print(f"  CPU of web server and database: {used / total * 1000:.0f} ms a life-cycle (first {warm} included)")
     for step in STEPS:
         took = sorted(value for one in answers for value in one["took"][step])
         print(f"  {step:9} p50 {took[len(took) // 2]:6.1f} ms   p99 {took[int(len(took) * 0.99) - 1]:6.1f} ms")
@@ -229,7 +250,7 @@ def main() -> None:
     server = serve(os.environ["HENGJIAN_HOME"])
     try:
         print(f"load average before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
-        measure(sessions, asked.seconds)
+        measure(sessions, asked.seconds, server.pid)
     finally:
         server.terminate()
         server.wait(20)

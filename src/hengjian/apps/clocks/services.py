@@ -20,6 +20,8 @@ from hengjian.ui.wording import zh_date
 
 FIXED = "LIMIT"
 """The id under which a limit set by a person runs when its app gives no other."""
+KNOWN = ("organ", "responsible")
+"""Handed over as rows: whether they exist is not asked again, a query each."""
 OUTCOMES = {"met": "已完成", "stopped": "已终止"}
 
 
@@ -131,7 +133,7 @@ def _about(
 
 def _begin(clock: Clock, found: Outcome, *, actor: Actor, now: datetime) -> Clock:
     take(clock, found)
-    clock.full_clean(validate_constraints=False)
+    clock.full_clean(exclude=KNOWN, validate_constraints=False)
     clock.save()
     _note(clock, "start", "", False, actor=actor, now=now, note=f"{clock.started_on.isoformat()} 起算")
     append_event(
@@ -327,7 +329,7 @@ def _changed(clock: Clock, kind: str, note: str, *, actor: Actor, now: datetime,
     """Derive again from the changed facts, save, keep the history, append the event."""
     before, was_provisional = due_text(clock.due_on, clock.due_at), clock.provisional
     take(clock, found or derived(clock, current_calendar()))
-    clock.full_clean(validate_constraints=False)
+    clock.full_clean(exclude=KNOWN, validate_constraints=False)
     clock.save()
     event = _note(clock, kind, before, was_provisional, actor=actor, now=now, note=note)
     append_event(

@@ -12,8 +12,11 @@ def next_number(prefix: str, year: int) -> str:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a number is taken only inside the transaction that uses it")
     start = f"{prefix}-{year}-"
-    Series.objects.get_or_create(prefix=start)
-    series = Series.objects.select_for_update().get(prefix=start)
+    rows = Series.objects.select_for_update()
+    series = rows.filter(prefix=start).first()
+    if series is None:
+        Series.objects.get_or_create(prefix=start)
+        series = rows.get(prefix=start)
     series.last += 1
     series.save(update_fields=["last"])
     return f"{start}{series.last:04d}"

@@ -116,17 +116,22 @@ def perform(
     reason: str = "",
     apply: Callable[[Any, Move, Actor], None] | None = None,
     took_part: Callable[[Any, Move], Collection[str]] | None = None,
+    look: Callable[[Any], None] | None = None,
+    nothing: str = "没有这条记录，或者您无权查看。",
 ) -> Any:
     """Make one move of a procedure: lock the row, ask the policy, decide by the table, save, append the event.
 
-    `apply(row, move, actor)` sets further fields before the row is saved. `took_part(row, move)` gives the ids of
-    the persons whom a `second_person` move excludes. Raises NotFound, NotAllowed or IllegalMove with a sentence;
-    then nothing has changed.
+    `look(row)` sees the locked row first and may refuse (somebody was faster). `apply(row, move, actor)` sets further
+    fields before the row is saved; what changed is validated and written. `took_part(row, move)` gives the ids of the
+    persons whom a `second_person` move excludes. Raises NotFound, NotAllowed or IllegalMove with a sentence; then
+    nothing has changed.
     """
     rows = thing.objects.all() if isinstance(thing, type) else thing
     row = rows.select_for_update(of=("self",)).filter(pk=pk).first()
     if row is None:
-        raise NotFound("没有这条记录，或者您无权查看。")
+        raise NotFound(nothing)
+    if look is not None:
+        look(row)
     move = next_state(procedure, row.state, action, facts or {})
     actor = policy(move.permission, row)
     if actor is None:
@@ -137,9 +142,7 @@ def perform(
     row.state = move.target
     if apply:
         apply(row, move, actor)
-    row.full_clean()
-    row.save()
-    old, new = changed_fields(before, snapshot(row))
+    old, new = _write_changes(row, before)
     append_event(
         now=now,
         actor=actor,
@@ -152,6 +155,22 @@ def perform(
         after=new | {"facts": plain(dict(facts or {}))},
     )
     return row
+
+
+def _write_changes(row: models.Model, before: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Validate and save what differs from the snapshot; both sides of it.
+
+    What stayed was validated when it was written: asking again whether every key exists costs a query each.
+    """
+    changed, _ = changed_fields(before, snapshot(row))
+    kept = {f.name for f in row._meta.concrete_fields if f.name not in changed}
+    row.clean_fields(exclude=kept)
+    row.clean()
+    row.validate_unique(exclude=kept)
+    row.validate_constraints()
+    row.save(update_fields=list(changed))
+    values = {f.name: f.value_from_object(row) for f in row._meta.concrete_fields if f.name in changed}
+    return {name: before[name] for name in values}, plain(values)
 
 
 @transaction.atomic
