@@ -269,7 +269,7 @@ def _found_clue(action: str, *, values: Values, now: datetime, **given: Any) -> 
     complaint.lead = register_lead(
         organ=complaint.organ,
         channel="complaint",
-        title=f"投诉 {complaint.number} 调解中发现：{complaint.respondent_name}"[:200],
+        title=f"核查{complaint.respondent_name}涉嫌违法的线索"[:200],
         text=text,
         actor=actor,
         now=now,

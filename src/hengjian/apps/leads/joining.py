@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from hengjian.apps.accounts.models import User
@@ -36,6 +36,10 @@ def merge_leads(
             return
         if main.pk == lead.pk:
             raise refused("main", "不能并入它自己。")
+        if main.state == "answered":
+            raise refused("main", f"{main.number} 已经答复，不能再并入；有新事实的，先恢复办理那一条。")
+        if not same_respondent(lead, main) and not _likeness_accepted(lead, main):
+            raise refused("main", f"{main.number} 反映的不是同一单位，也没有确认过的疑似重复，不能并入。")
         if main.state == "merged":
             raise refused("main", f"{main.number} 自己已并入 {main.merged_into.number}，请并入那一条。")  # type: ignore[union-attr]
 
@@ -58,6 +62,19 @@ def merge_leads(
         Lead.objects.filter(pk=lead.pk).update(answered_on=timezone.localdate(now))
     tell_closed(lead=lead, actor=actor, now=now)
     return lead
+
+
+def same_respondent(one: Lead, other: Lead) -> bool:
+    """Whether both are about the same body: the same institution, code, or written name."""
+    if one.institution_id is not None or other.institution_id is not None:
+        return one.institution_id == other.institution_id
+    code = one.respondent_uscc and one.respondent_uscc == other.respondent_uscc
+    return bool(code or (one.respondent_name and one.respondent_name == other.respondent_name))
+
+
+def _likeness_accepted(one: Lead, other: Lead) -> bool:
+    pair = Q(first=one, second=other) | Q(first=other, second=one)
+    return Likeness.objects.filter(pair, state="accepted").exists()
 
 
 @transaction.atomic

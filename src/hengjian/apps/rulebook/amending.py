@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Sequence
 from datetime import date, datetime
 from hashlib import sha256
@@ -186,7 +188,14 @@ def overlay_text(rows: Sequence[Amendment]) -> str:
 
 def restore_overlay() -> bool:
     """Write the file from the database where it differs; answers whether it did. Also after a crash or a restore."""
-    rows = in_force()
+    with transaction.atomic():
+        found = keeper()
+        if found is not None:  # the slower of two approvals must not write the older set over the newer one
+            Organ.objects.select_for_update().get(pk=found.pk)
+        return _write_overlay(in_force())
+
+
+def _write_overlay(rows: Sequence[Amendment]) -> bool:
     wanted = overlay_text(rows).encode() if rows else b""
     if law.overlay_bytes() == wanted:
         return False
@@ -195,7 +204,7 @@ def restore_overlay() -> bool:
         path.unlink(missing_ok=True)
         return True
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
+    part = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.part")
     part.write_bytes(wanted)
     part.replace(path)
     return True

@@ -252,7 +252,7 @@ def _new_lead(tip: Tip, *, actor: Actor, now: datetime, today: date) -> None:
     tip.lead = register_lead(
         organ=tip.organ,
         channel="tip",
-        title=f"举报 {tip.number}：{tip.respondent_name}"[:200],
+        title=f"核查{tip.respondent_name}涉嫌违法的线索"[:200],
         text=tip.text,
         actor=actor,
         now=now,

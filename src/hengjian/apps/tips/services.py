@@ -127,7 +127,8 @@ def _register(tip: Tip, about: Reported, *, actor: Actor, now: datetime, today: 
     tip.lead = register_lead(
         organ=tip.organ,
         channel="tip",
-        title=f"举报 {tip.number}：{tip.respondent_name}"[:200],
+        # it becomes titles of papers that the respondent reads: nothing in it says that somebody reported
+        title=f"核查{tip.respondent_name}涉嫌违法的线索"[:200],
         text=tip.text,
         actor=actor,
         now=now,

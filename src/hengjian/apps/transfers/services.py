@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from hengjian.apps.accounts.models import Organ, User
 from hengjian.apps.accounts.policies import actor_or_refuse
+from hengjian.apps.alerts.policies import has_to_avoid
 from hengjian.apps.cases.models import Case
 from hengjian.apps.documents.services import draw_up_and_issue
 from hengjian.apps.inspections.officers import card_of
@@ -65,6 +67,7 @@ def begin_criminal(
         actor_or_refuse(user, "criminal_transfer.handle", row, on=today)
         raise NotAllowed("您没有承办涉嫌犯罪移送的权限。")
     _check_team(user, member, on=today)
+    _require_untied((user, member), institution, case, on=today)
     for field, text, label in (("title", row.title, "案由"), ("facts", row.facts, "事实")):
         if not text:
             raise Refused(f"请写明{label}。", where={"field": field})
@@ -97,6 +100,14 @@ def _check_team(lead: User, member: User, *, on: date) -> None:
             raise Refused(
                 f"{person.name}没有在有效期内的执法证，不能参加专案核实。", where={"field": field}, article=TEAM
             )
+
+
+def _require_untied(people: Sequence[User], institution: Institution | None, case: Case | None, *, on: date) -> None:
+    parties = case.parties.filter(institution__isnull=False).select_related("institution") if case else []
+    for uscc in {one.uscc for one in (institution, *(party.institution for party in parties)) if one is not None}:
+        for person in people:
+            if has_to_avoid(person, uscc, on=on):
+                raise Refused(f"{person.name}与当事人有回避关系，不能参加专案核实。", where={"field": "member"})
 
 
 @transaction.atomic
