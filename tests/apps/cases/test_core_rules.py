@@ -193,20 +193,24 @@ def test_a_case_of_article_fifty_wants_legal_review_by_a_legal_reviewer() -> Non
     assert error.sentence == "法制审核须由法制审核人员办理。"
 
 
-def test_no_decision_before_the_period_of_the_notice_is_over_unless_the_party_answers() -> None:
+def test_no_decision_before_the_period_of_the_notice_is_over_though_the_party_has_spoken() -> None:
     world = way.make_world()
     case = way.notified(world)
-    error = refused(way.decide, world, case)
-    assert error.sentence == (
+    too_soon = (
         f"{world.institution.name}的陈述、申辩和要求听证的期限到2026年11月9日为止，"
-        "期限内没有答复也没有书面放弃的，不能作出处罚决定。"
+        "期限内没有书面放弃的，不能作出处罚决定。"
     )
+    error = refused(way.decide, world, case)
+    assert error.sentence == too_soon
     assert error.article == "《市场监督管理行政处罚程序规定》第五十七条"
     world.on(1)
     said = way.say(world, case, "statement")
     error = refused(way.decide, world, case)
     assert error.sentence == f"{world.institution.name}的陈述、申辩还没有复核，须先充分听取并复核。"
     noticing.answer_statement(statement=said, user=world.one, **world.when, answer="rejected", reason="理由不成立")
+    assert refused(way.decide, world, case).sentence == too_soon
+    assert refused(way.discuss, world, case).sentence == too_soon.replace("作出处罚决定", "集体讨论")
+    way.say(world, case, "waiver", "书面放弃")
     assert way.decide(world, case).state == "decided"
 
 

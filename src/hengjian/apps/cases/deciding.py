@@ -47,6 +47,8 @@ class OutcomeEntry:
             "measures": list(self.measures),
             "fine_fen": self.fine_fen,
             "confiscated_fen": self.confiscated_fen,
+            "ban_months": self.ban_months,
+            "ban_for_life": self.ban_for_life,
             "deviation": bool(self.deviation.strip()),
             "receiver": self.receiver,
         }

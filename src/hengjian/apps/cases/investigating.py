@@ -188,6 +188,7 @@ def conclude(
 
     def apply(row: Case, move: Move, actor: Actor) -> None:
         row.report, row.proposal, row.concluded_on = said, wanted, today
+        row.conclusions += 1
         row.legal_ground, row.major = legal_ground, major
 
     return _move("conclude", case, user, now, today, {"report": said}, apply, seen)

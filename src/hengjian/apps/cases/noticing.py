@@ -80,6 +80,8 @@ def notify(
                 "measures": list(one.measures),
                 "fine_fen": one.fine_fen,
                 "confiscated_fen": one.confiscated_fen,
+                "ban_months": one.ban_months,
+                "ban_for_life": one.ban_for_life,
                 "served_on": one.served_on,
             }
             for one in notices
@@ -119,6 +121,9 @@ def _write(case: Case, entry: NoticeEntry, *, user: User, actor: Actor, now: dat
         fine_fen=fine,
         confiscated_fen=taken,
         measures=list(entry.measures),
+        ban_months=entry.ban_months if "limit" in entry.measures else None,
+        ban_for_life=entry.ban_for_life and "limit" in entry.measures,
+        conclusion=case.conclusions,
         hearing_right=bool(why),
         hearing_why=why[:300],
         issued_on=today,
@@ -271,8 +276,12 @@ def answer_statement(
 
 
 def latest_notices(case: Case) -> dict[int, Notice]:
-    """The last notice of each party, by the party's key."""
-    return {one.party_id: one for one in sorted(rows_of(case, "notices"), key=lambda one: one.round)}
+    """The last notice of each party, by the party's key; only those given since the investigation was last concluded.
+
+    What was told before a new investigation is not what is decided after it.
+    """
+    rows = [one for one in rows_of(case, "notices") if one.conclusion == case.conclusions]
+    return {one.party_id: one for one in sorted(rows, key=lambda one: one.round)}
 
 
 def _whom(party: Party) -> str:

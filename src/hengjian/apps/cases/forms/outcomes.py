@@ -151,7 +151,8 @@ class DecideForm(PerPartyForm):
             made["measures"].initial = told.measures if told else []
             made["fine"].initial = (told.fine_fen or None) if told else None
             made["confiscated"].initial = (told.confiscated_fen or None) if told else None
-            made["ban_months"].initial = None
+            made["ban_months"].initial = told.ban_months if told else None
+            made["ban_for_life"].initial = bool(told and told.ban_for_life)
         made["receiver"] = line_field("接收机关", required=False, hint="处理结果是移送的必填")
         made["reasons"] = text_field("事实和理由")
         made["reasons"].initial = told.facts if told else _facts_text(found)

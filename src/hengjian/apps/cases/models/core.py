@@ -64,6 +64,7 @@ class Case(models.Model):
     report = models.TextField("调查终结报告", blank=True)
     proposal = models.TextField("处理建议", blank=True)
     concluded_on = models.DateField("调查终结日期", null=True, blank=True)
+    conclusions = models.PositiveSmallIntegerField("调查终结次数", default=0)
     legal_ground = models.CharField("法制审核的情形", max_length=20, blank=True)
     major = models.BooleanField("情节复杂或者重大，须集体讨论", default=False)
     decided_on = models.DateField("决定日期", null=True, blank=True, db_index=True)

@@ -38,7 +38,8 @@ class Review(OfCase):
 class Notice(OfCase):
     """The prior notice to one party: what is proposed, on which facts and basis, with which rights; served when.
 
-    `answered` says how the period ended for the party: it spoke, it waived, or nothing came.
+    `answered` says how the period ended for the party: it spoke, it waived, or nothing came. `conclusion` is the
+    conclusion of the investigation that it rests on: after a later one it says nothing any more.
     """
 
     ANSWERS = [("", "期限内"), ("answered", "已陈述、申辩"), ("waived", "书面放弃")]
@@ -52,6 +53,9 @@ class Notice(OfCase):
     fine_fen = models.BigIntegerField("拟罚款（分）", default=0)
     confiscated_fen = models.BigIntegerField("拟没收（分）", default=0)
     measures = models.JSONField("拟处罚种类", default=list)
+    ban_months = models.PositiveSmallIntegerField("拟限制从业（月）", null=True, blank=True)
+    ban_for_life = models.BooleanField("拟终身禁业", default=False)
+    conclusion = models.PositiveSmallIntegerField("第几次调查终结之后", default=0)
     hearing_right = models.BooleanField("有要求听证的权利", default=False)
     hearing_why = models.CharField("听证权利的依据", max_length=300, blank=True)
     issued_on = models.DateField("告知日期")
@@ -83,6 +87,7 @@ class Statement(OfCase):
     late = models.BooleanField("逾期提出", default=False)
     entered_by = person("记录人", required=True)
     entered_at = models.DateTimeField("记录时间")
+    given_up_on = models.DateField("放弃听证日期", null=True, blank=True)
     answer = models.CharField("复核结论", max_length=10, choices=ANSWERS, blank=True)
     answer_reason = models.TextField("复核理由", blank=True)
     answered_by = person("复核人")

@@ -42,6 +42,7 @@ def register_all() -> None:
     for action in ("discuss", *DECISIONS):
         gates.register(action, hearing.require_held, standing=True)
         gates.register(action, notice.require_answers, standing=True)
+    gates.register("discuss", notice.require_told_in_time, standing=True)
     gates.register("decide", notice.require_period_over, standing=True)
     for action in DECISIONS:
         gates.register(action, discussion.require_minutes, standing=True)
