@@ -73,9 +73,11 @@ def append_event(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an event is appended only inside the transaction of its change")
-    head = ChainHead.objects.select_for_update().get(pk=1)
+    # without a model for the row: every writer waits for the one before, so this has to be short
+    head = ChainHead.objects.select_for_update().filter(pk=1)
+    sequence, previous = head.values_list("sequence", "hash").get()
     link = Link(
-        sequence=head.sequence + 1,
+        sequence=sequence + 1,
         at=now,
         actor_id=actor.id,
         actor_name=actor.name,
@@ -89,11 +91,10 @@ def append_event(
         basis=basis,
         before=plain(dict(before or {})),
         after=plain(dict(after or {})),
-        previous_hash=head.hash,
+        previous_hash=previous,
     )
     event = Event.objects.create(**{name: getattr(link, name) for name in Link.__slots__}, hash=link_hash(link))
-    head.sequence, head.hash = event.sequence, event.hash
-    head.save()
+    ChainHead.objects.filter(pk=1).update(sequence=event.sequence, hash=event.hash)
     return event
 
 
