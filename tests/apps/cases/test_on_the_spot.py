@@ -40,7 +40,8 @@ def by(user: Any, on: date = DAY) -> dict[str, Any]:
 def entry(world: World, **more: Any) -> SpotEntry:
     values: dict[str, Any] = {
         "kind": "person", "party_name": "司徒朗", "place": "青石县检测站", "occurred_on": DAY,
-        "facts": "未按规定佩戴标识", "article": "《某办法》第一条", "shown_cards": True, "second": world.second, "address": "青石县二路2号",
+        "facts": "未按规定佩戴标识", "article": "《某办法》第一条", "shown_cards": True, "second": world.second,
+        "address": "青石县二路2号",
     }  # fmt: skip
     return SpotEntry(**values | more)
 
@@ -151,3 +152,16 @@ def test_another_organ_cannot_act(world: World) -> None:
     stranger = officer(world.tree.other_county, "外县人员")
     with pytest.raises(NotAllowed):
         decide_spot(spot=spot, entry=decision(), **by(stranger))
+
+
+def test_only_those_on_the_spot_decide_and_their_cards_hold_on_the_day(world: World) -> None:
+    spot = begin(world)
+    other = officer(world.tree.county, "第三人")
+    found = refusal(decide_spot, spot=spot, entry=decision(), **by(other))
+    assert found.sentence == "当场处罚由在场的两名执法人员作出，您不是其中一人。"
+    world.second.postings.update(enforcement_valid_to=date(2026, 3, 1))
+    world.second.__dict__.pop("_postings_on", None)
+    found = refusal(decide_spot, spot=spot, entry=decision(), **by(world.first))
+    assert found.sentence.endswith("没有有效的执法证，不能当场处罚。")
+    spot.refresh_from_db()
+    assert spot.decided_at is None

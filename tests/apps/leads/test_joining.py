@@ -122,3 +122,15 @@ def test_a_rejected_likeness_is_not_proposed_again(tree: Tree, people: People):
     )  # fmt: skip
     assert find_likeness(lead_pk=second.pk, now=NOW) == 0
     assert Likeness.objects.get().state == "rejected"
+
+
+def test_a_lead_is_not_buried_in_one_about_somebody_else_or_already_answered(tree: Tree, people: People):
+    lead = verifying(make_lead(tree.county, people.officer, respondent_name="甲检测站"), people)
+    other = verifying(make_lead(tree.county, people.officer, respondent_name="乙检测站"), people)
+    given = {"rows": rows_of(people.officer), "pk": lead.pk, "user": people.officer, "now": NOW, "reason": "同一件事"}
+    with pytest.raises(Refused, match="反映的不是同一单位，也没有确认过的疑似重复，不能并入"):
+        joining.merge_leads(main=other, **given)
+    same = make_lead(tree.county, people.officer, respondent_name="甲检测站")
+    Lead.objects.filter(pk=same.pk).update(state="answered")
+    with pytest.raises(Refused, match="已经答复，不能再并入"):
+        joining.merge_leads(main=Lead.objects.get(pk=same.pk), **given)

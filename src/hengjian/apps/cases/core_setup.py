@@ -86,15 +86,28 @@ def register() -> None:
     )
 
 
+def _answer_of(case: Case) -> tuple[str, str]:
+    """What the lead is told: a reward and 查处 follow only from a penalty that stands."""
+    last = [case.decisions.filter(party=party).order_by("round").last() for party in case.parties.all()]
+    if case.steps.filter(action="annul").exists() and not any(one and one.outcome == "penalty" for one in last):
+        return "other", f"案件 {case.number} 的决定已被撤销，已结案。"
+    if any(one is not None and one.outcome == "penalty" for one in last):
+        return "case", f"案件 {case.number} 已作出行政处罚并结案。"
+    if case.steps.filter(action="transfer_case").exists():
+        return "transferred", f"案件 {case.number} 已移送有管辖权的机关。"
+    return "other", f"案件 {case.number} 已结案，没有给予行政处罚。"
+
+
 def answer_lead(*, case: Case, action: str, actor: Actor, now: datetime) -> None:
     """The lead behind a case that is closed has its answer (件件有回音)."""
     lead = lead_of(case.origin_kind, case.origin_id)
     if lead is None or lead.state != "filed":
         return
+    kind, text = _answer_of(case)
     mark_answered(
         lead=lead,
-        kind="case",
-        text=f"案件 {case.number} 已结案。",
+        kind=kind,
+        text=text,
         ref_label=f"案件 {case.number}",
         ref_url=reverse("cases:show", args=[case.number]),
         actor=actor,

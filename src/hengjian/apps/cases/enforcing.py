@@ -114,6 +114,11 @@ def record_court_answer(
     return done
 
 
+GIVEN_BACK = ("returned", "kept", "handed_over")
+"""Ways that need no decision to confiscate: to the owner, into the file, to the organ that has the case."""
+DISPOSE = "《中华人民共和国行政处罚法》第七十四条（依法没收的物品按照国家规定处理）"
+
+
 @dataclass(frozen=True, slots=True)
 class DisposalEntry:
     """What is typed about goods that were dealt with."""
@@ -136,6 +141,7 @@ def dispose_item(*, case: Case, entry: DisposalEntry, user: User, now: datetime,
     """Enter what was done with goods of the case (form 52), by two officers; destruction needs a witness."""
     row, actor = act_on(case=case, user=user, code="case.handle", today=today, what="处理涉案物品", investigator=True)
     one_of(entry.method, dict(ItemDisposal.METHODS), field="method", label="处理方式")
+    _require_confiscated(row, entry.method)
     if entry.second is None or entry.second.pk == user.pk:
         raise refused("second", "涉案物品由两名以上执法人员处理，请选另一名。", TWO_OFFICERS)
     if entry.method == "destroyed" and not entry.witness.strip():
@@ -161,6 +167,15 @@ def dispose_item(*, case: Case, entry: DisposalEntry, user: User, now: datetime,
     made.save(update_fields=["document"])
     _noted(made, row, "disposal.enter", f"处理涉案物品：{made.item}，{made.get_method_display()}", actor, user, now)
     return made
+
+
+def _require_confiscated(case: Case, method: str) -> None:
+    """Goods are returned at any time; everything else needs a served decision in force that confiscates."""
+    if method in GIVEN_BACK:
+        return
+    served = case.decisions.filter(outcome="penalty", served_on__isnull=False)
+    if case.state == "annulled" or not any("confiscate" in one.measures for one in served):
+        raise IllegalMove("没有已经送达的没收决定，不能拍卖、销毁或者作其他处理，只能退还。", article=DISPOSE)
 
 
 @transaction.atomic

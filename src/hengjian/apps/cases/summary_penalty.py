@@ -155,6 +155,7 @@ def _cards(user: User, entry: SpotEntry, today: date) -> tuple[str, str]:
 def decide_spot(*, spot: OnSpotPenalty, entry: SpotDecision, user: User, now: datetime, today: date) -> OnSpotPenalty:
     """Decide after hearing the party and hand the letter over; beyond the limit the ordinary procedure is due."""
     row = OnSpotPenalty.objects.select_related("organ", "officer_a", "officer_b").get(pk=spot.pk)
+    _require_present(row, user, today)
     measures = ["warning"] * entry.warning + ["fine"] * bool(entry.fine_fen)
     edge = limit_fen(row.kind, today)
     article = article_as_of(LIMIT, today).text
@@ -192,6 +193,16 @@ def decide_spot(*, spot: OnSpotPenalty, entry: SpotDecision, user: User, now: da
     done.document = spot_letter(done, actor=actor, now=now, today=today)
     done.save(update_fields=["document"])
     return done
+
+
+def _require_present(row: OnSpotPenalty, user: User, today: date) -> None:
+    """Only the two officers on the spot decide, and both certificates hold on the day."""
+    if user.pk not in (row.officer_a_id, row.officer_b_id):
+        raise NotAllowed("当场处罚由在场的两名执法人员作出，您不是其中一人。", article=SPOT_FORM)
+    for person in (row.officer_a, row.officer_b):
+        card = card_of(person, on=today)
+        if card is None or card.enforcement_valid_to is None or card.enforcement_valid_to < today:
+            raise NotAllowed(f"{person.name}在{zh_date(today)}没有有效的执法证，不能当场处罚。", article=SPOT_FORM)
 
 
 def _owe(spot: OnSpotPenalty, *, actor: Actor, now: datetime, today: date) -> None:

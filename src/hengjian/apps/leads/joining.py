@@ -73,7 +73,7 @@ def same_respondent(one: Lead, other: Lead) -> bool:
 
 
 def _likeness_accepted(one: Lead, other: Lead) -> bool:
-    pair = Q(first=one, second=other) | Q(first=other, second=one)
+    pair = Q(lead=one, other=other) | Q(lead=other, other=one)
     return Likeness.objects.filter(pair, state="accepted").exists()
 
 
