@@ -163,6 +163,29 @@ def test_a_served_notice_gives_the_party_five_working_days(world: World) -> None
     assert (told.served_on, told.ends_on) == (ON, date(2026, 3, 12))
 
 
+def test_a_notice_or_decision_paper_of_another_round_is_not_served(world: World) -> None:
+    name = world.institution.name
+    letter = paper(world, "PEN-37", "行政处罚告知书", DECIDED, party=name)
+    assert refusal(world, "hand_over", handed(ON), document=letter).sentence == (
+        f"还没有对{name}作出告知的记录，《行政处罚告知书》不能送达。"
+    )
+    told = notice(world, date(2026, 3, 4))
+    assert refusal(world, "hand_over", handed(ON), document=letter).sentence == (
+        f"《行政处罚告知书》（{letter.number}）不是现在这次告知的文书，不能送达，请送达最近制作的一份。"
+    )
+    told.served_on = date(2026, 3, 4)
+    told.save()
+    letter = paper(world, "PEN-37", "行政处罚告知书", date(2026, 3, 4), party=name)
+    assert refusal(world, "hand_over", handed(ON), document=letter).sentence == (
+        f"告知书已登记于2026年3月4日送达{name}，与填写的2026年3月5日不一致；"
+        "五个工作日的期限已从登记之日起算，请先核对。"
+    )
+    paper(world, "PEN-45", "行政处罚决定书", DECIDED, party=name)
+    assert refusal(world, "hand_over", handed(ON)).sentence.endswith(
+        "不是现在这次处理决定的文书，不能送达，请送达最近制作的一份。"
+    )
+
+
 def test_what_cannot_be_served_is_told(world: World) -> None:
     draft = paper(world, "PEN-33", "责令改正通知书", DECIDED, state="draft")
     assert refusal(world, "hand_over", handed(ON), document=draft).sentence == (

@@ -142,8 +142,9 @@ def record_service(
 ) -> Notice:
     """Enter the day on which the notice reached the party; its five working days run from then."""
     row, actor = act_on(
-        case=notice.case, user=user, code="case.handle", today=today, what="登记告知书送达", states=AFTER_NOTICE
-    )
+        case=notice.case, user=user, code="case.handle", today=today, what="登记告知书送达", states=AFTER_NOTICE,
+        investigator=True,
+    )  # fmt: skip
     fresh = Notice.objects.select_for_update(of=("self",)).select_related("case__organ", "party").get(pk=notice.pk)
     if fresh.served_on is not None:
         raise IllegalMove(f"告知书已于{zh_date(fresh.served_on)}送达，不能再登记。")
@@ -185,8 +186,9 @@ def enter_statement(
 ) -> Statement:
     """Enter what the party said. A request for a hearing that comes late, or without the right to one, is refused."""
     row, actor = act_on(
-        case=notice.case, user=user, code="case.handle", today=today, what="记录陈述、申辩", states=AFTER_NOTICE
-    )
+        case=notice.case, user=user, code="case.handle", today=today, what="记录陈述、申辩", states=AFTER_NOTICE,
+        investigator=True,
+    )  # fmt: skip
     fresh = Notice.objects.select_for_update(of=("self",)).select_related("case__organ", "party").get(pk=notice.pk)
     one_of(kind, STATEMENT_KINDS, field="kind", label="种类")
     if fresh.served_on is None:

@@ -20,7 +20,7 @@ from hengjian.apps.cases.models import AddressConfirmation, Case, Party, Service
 from hengjian.apps.cases.moving import write_step
 from hengjian.apps.cases.proofs import Incoming, Kept, keep_proofs
 from hengjian.apps.cases.selectors import officers_on
-from hengjian.apps.cases.serving_effects import after_served, must_tell_publication
+from hengjian.apps.cases.serving_effects import after_served, must_tell_publication, require_subject
 from hengjian.apps.clocks.models import UNFINISHED
 from hengjian.apps.clocks.selectors import clocks_of
 from hengjian.apps.clocks.services import start_clock, stop_clock
@@ -156,6 +156,7 @@ def _check_pair(case: Case, document: Document, party: Party) -> None:
         raise refused("document", f"《{document.title}》现在是“{document.get_state_display()}”，不能送达，请先制作。")
     if document.party and document.party != party.name:
         raise refused("party", f"《{document.title}》是给{document.party}的，不能送达给{party.name}。")
+    require_subject(document, party, case)
     earlier = Service.objects.filter(document=document, party=party).exclude(state="dropped").first()
     if earlier is not None:
         raise refused(

@@ -10,25 +10,61 @@ from django.urls import reverse
 from hengjian.apps.accounts.models import User
 from hengjian.apps.cases import timing
 from hengjian.apps.cases.enforcing_demand import register_demand
-from hengjian.apps.cases.models import Ban, Case, Decision, Notice, Obligation, Service
+from hengjian.apps.cases.models import Ban, Case, Decision, Notice, Obligation, Party, Service
 from hengjian.apps.cases.moving import move_case
 from hengjian.apps.cases.noticing import record_service
 from hengjian.apps.cases.settling import check_executed
 from hengjian.apps.clocks.models import Clock
 from hengjian.apps.clocks.services import start_clock
+from hengjian.apps.documents.models import Document
 from hengjian.apps.record.services import Actor, append_event
-from hengjian.kernel.errors import NotFound
+from hengjian.kernel.errors import NotFound, Refused
+from hengjian.ui.wording import zh_date
 
 NOTICE, DECISIONS, DEMAND = "PEN-37", ("PEN-45", "PEN-46"), "PEN-48"
 REVIEW_PERIOD, SUIT_PERIOD, PAY_PERIOD, SERVE_PERIOD = "ARL-20", "ALL-46", "PEN-72", "PEN-81"
 ONLY_WARNING = {"warning"}
 
 
+def require_subject(document: Document, party: Party, case: Case) -> None:
+    """A notice or decision paper is that of the row now on record: drawn on its day or later, the latest of its form.
+
+    Raises Refused where there is no such row, or the paper belongs to an earlier round.
+    """
+    if document.form == NOTICE:
+        row = _notice(party)
+        since = row.issued_on if row is not None and row.conclusion == case.conclusions else None
+        what = "告知"
+    elif document.form in DECISIONS:
+        decision = _decision(party)
+        since = decision.decided_on if decision is not None else None
+        what = "处理决定"
+    else:
+        return
+    if since is None:
+        raise Refused(
+            f"还没有对{party.name}作出{what}的记录，《{document.title}》不能送达。", where={"field": "document"}
+        )
+    newer = Document.objects.filter(
+        thing_kind=document.thing_kind, thing_id=document.thing_id, form=document.form, party=document.party,
+        state="issued", pk__gt=document.pk,
+    )  # fmt: skip
+    if (document.issued_on is not None and document.issued_on < since) or newer.exists():
+        raise Refused(
+            f"《{document.title}》（{document.number}）不是现在这次{what}的文书，不能送达，请送达最近制作的一份。",
+            where={"field": "document"},
+        )
+
+
+def _notice(party: Party) -> Notice | None:
+    return Notice.objects.filter(party=party).order_by("-round").first()
+
+
 def must_tell_publication(service: Service) -> bool:
     """Whether the party must be told of publication: with every decision that imposes more than a warning."""
     if service.document.form != "PEN-45":
         return False
-    decision = _decision(service)
+    decision = _decision(service.party)
     return decision is None or not set(decision.measures) <= ONLY_WARNING
 
 
@@ -44,8 +80,17 @@ def after_served(service: Service, *, user: User, actor: Actor, now: datetime, t
 
 
 def _notice_served(service: Service, *, user: User, now: datetime, today: date) -> None:
-    notice = Notice.objects.filter(party=service.party).order_by("-round").first()
-    if notice is not None and notice.served_on is None:
+    notice = _notice(service.party)
+    require_subject(service.document, service.party, service.case)
+    if notice is None or service.served_on is None:
+        return
+    if notice.served_on is not None and notice.served_on != service.served_on:
+        raise Refused(
+            f"告知书已登记于{zh_date(notice.served_on)}送达{service.party.name}，"
+            f"与填写的{zh_date(service.served_on)}不一致；五个工作日的期限已从登记之日起算，请先核对。",
+            where={"field": "on"},
+        )
+    if notice.served_on is None:
         record_service(
             notice=notice,
             user=user,
@@ -57,7 +102,8 @@ def _notice_served(service: Service, *, user: User, now: datetime, today: date) 
 
 
 def _decision_served(service: Service, *, user: User, actor: Actor, now: datetime, today: date) -> None:
-    decision, served_on = _decision(service), service.served_on
+    require_subject(service.document, service.party, service.case)
+    decision, served_on = _decision(service.party), service.served_on
     if decision is None or served_on is None or decision.served_on is not None:
         return
     decision.served_on = served_on
@@ -83,8 +129,8 @@ def _decision_served(service: Service, *, user: User, actor: Actor, now: datetim
         check_executed(case, actor=actor, now=now, today=today)
 
 
-def _decision(service: Service) -> Decision | None:
-    return Decision.objects.filter(party=service.party, annulled_on__isnull=True).order_by("-round").first()
+def _decision(party: Party) -> Decision | None:
+    return Decision.objects.filter(party=party, annulled_on__isnull=True).order_by("-round").first()
 
 
 def _current(case: Case) -> QuerySet[Decision]:
