@@ -44,6 +44,7 @@ def test_every_move_to_the_decision_has_a_form() -> None:
 def test_review_decision_and_approval_ask_for_a_second_person() -> None:
     wanted = {
         "approve_filing", "refuse_filing", "pass_review", "return_review", "approve_notice", "decide",
-        "decide_no_penalty",
+        "decide_no_penalty", "suspend", "terminate", "withdraw_case", "transfer_case", "extend", "extend_collective",
+        "extend_review", "open_hearing", "annul", "reopen",
     }  # fmt: skip
     assert {move.action for move in CASE.moves if move.second_person} == wanted

@@ -71,7 +71,7 @@ _NOTICE = (
     ),
     Act("arrange_hearing", moves.ArrangeHearingForm, hearings.arrange_hearing, "确定时间、地点并通知当事人。"),
     Act("report_hearing", moves.ReportHearingForm, hearings.report_hearing, "听证之后须法制审核并集体讨论。"),
-    Act("drop_hearing", moves.ReasonForm, hearings.drop_hearing, "当事人放弃或者无正当理由不到场的。"),
+    Act("drop_hearing", moves.DropHearingForm, hearings.drop_hearing, "当事人放弃或者无正当理由不到场的。"),
 )
 _DECISION = (
     Act("discuss", moves.DiscussForm, deciding.discuss, "记录每个参加人的意见和结论。"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,23 +14,48 @@ from hengjian.apps.cases.entering import day_of, refused, text_of
 from hengjian.apps.cases.models import Case, Hearing, Statement
 from hengjian.apps.cases.moving import move_case, write_step
 from hengjian.apps.cases.reading import rows_of
+from hengjian.apps.cases.selectors import ever_investigated
 from hengjian.apps.record.services import Actor, append_event
-from hengjian.kernel.errors import IllegalMove
+from hengjian.kernel.errors import IllegalMove, NotAllowed
 from hengjian.kernel.transitions import Move
 from hengjian.law.catalogue import article_as_of
 from hengjian.ui.wording import zh_date
 
+OPENED = "确定听证主持人的日期"
+
 
 def open_requests(case: Case) -> list[Statement]:
-    """Requests for a hearing that no hearing has followed yet."""
-    rows = [one for one in rows_of(case, "statements") if one.kind == "hearing"]
-    held = current_hearing(case)
-    return [one for one in rows if held is None or one.received_on > held.opened_on]
+    """Requests for a hearing that no hearing has followed yet, under the notices that stand.
+
+    A hearing that was dropped answers only those who gave theirs up.
+    """
+    standing = {one.pk for one in rows_of(case, "notices") if one.conclusion == case.conclusions}
+    held = max((one.opened_on for one in rows_of(case, "hearings") if not one.dropped_reason), default=None)
+    rows = [one for one in rows_of(case, "statements") if one.kind == "hearing" and one.given_up_on is None]
+    return [one for one in rows if one.notice_id in standing and (held is None or one.received_on > held)]
 
 
 def current_hearing(case: Case) -> Hearing | None:
     """The hearing that was opened last."""
     return max(rows_of(case, "hearings"), key=lambda one: one.pk, default=None)
+
+
+def requests_at_stake(case: Case) -> list[Statement]:
+    """The requests that the hearing now going on answers."""
+    held = current_hearing(case)
+    standing = {one.pk for one in rows_of(case, "notices") if one.conclusion == case.conclusions}
+    rows = [one for one in rows_of(case, "statements") if one.kind == "hearing" and one.given_up_on is None]
+    return [one for one in rows if held and one.notice_id in standing and one.received_on <= held.opened_on]
+
+
+def require_presiding(case: Case, user: User, today: date) -> None:
+    """Only chair and recorder act in a hearing; an investigator never, whatever was arranged."""
+    article = article_as_of("HEAR-18", today).text
+    if user.pk in ever_investigated(case):
+        raise NotAllowed(f"听证不能由本案调查人员办理：{user.name}是（或者曾是）本案办案人员。", article=article)
+    hearing = current_hearing(case)
+    if hearing is not None and user.pk not in (hearing.chair_id, hearing.recorder_id):
+        raise NotAllowed(f"听证由主持人{hearing.chair.name}、记录员{hearing.recorder.name}办理。", article=article)
 
 
 @transaction.atomic
@@ -92,6 +118,9 @@ def arrange_hearing(
 
     def apply(row: Case, move: Move, actor: Actor) -> None:
         hearing = _hearing(row)
+        for day, field, label in ((told, "notified_on", "通知日期"), (announced_on, "announced_on", "公告日期")):
+            if day is not None and (public or field == "notified_on"):
+                day_of(day, field=field, label=label, today=today, first=hearing.opened_on, first_label=OPENED)
         hearing.held_on, hearing.place, hearing.notified_on = held_on, where, told
         hearing.public, hearing.announced_on = public, announced_on if public else None
         hearing.save()
@@ -119,7 +148,10 @@ def enter_record(*, case: Case, user: User, now: datetime, today: date, attendee
     """Enter the record of the hearing once it was held; the report is due within five working days."""
     row, actor = act_on(case=case, user=user, code="case.hear", today=today, what="记录听证", states=("hearing",))
     hearing = _hearing(row)
+    require_presiding(row, user, today)
     article = article_as_of("HEAR-29", today).text
+    if hearing.record:
+        raise IllegalMove("本次听证的笔录已经登记，不能重新填写。", article=article)
     if hearing.held_on is None:
         raise IllegalMove("还没有确定听证的时间、地点，不能记录听证。", article=article)
     if hearing.held_on > today:
@@ -160,14 +192,36 @@ def report_hearing(*, case: Case, user: User, now: datetime, today: date, report
 
 
 @transaction.atomic
-def drop_hearing(*, case: Case, user: User, now: datetime, today: date, reason: str, seen: int | None = None) -> Case:
-    """The hearing does not take place because the party gave it up or stayed away without reason."""
+def drop_hearing(
+    *,
+    case: Case,
+    user: User,
+    now: datetime,
+    today: date,
+    reason: str,
+    parties: Collection[int] = (),
+    seen: int | None = None,
+) -> Case:
+    """The hearing does not take place because parties gave it up or stayed away without reason.
+
+    Where several asked for it, `parties` says who gave it up; the request of any other stays open.
+    """
     said = text_of(reason, field="reason", label="理由", most=300)
+    gone = set(parties)
 
     def apply(row: Case, move: Move, actor: Actor) -> None:
         hearing = _hearing(row)
+        asked = requests_at_stake(row)
+        if gone - {one.notice.party_id for one in asked}:
+            raise refused("parties", "请从要求听证的当事人中选。")
+        if not gone and len({one.notice.party_id for one in asked}) > 1:
+            raise refused("parties", "要求听证的当事人不止一个，请选定放弃或者无正当理由不到场的当事人。")
+        kept = [one for one in asked if gone and one.notice.party_id not in gone]
+        Statement.objects.filter(pk__in=[one.pk for one in asked if one not in kept]).update(given_up_on=today)
         hearing.dropped_reason = said
         hearing.save()
+        if kept:
+            timing.start(row, "HEAR-18", on=today, actor=actor, now=now)
         for rule in ("HEAR-19", "HEAR-29"):
             timing.stop(row, rule, on=today, actor=actor, now=now, met=False)
         timing.resume(row, last=today, actor=actor, now=now)

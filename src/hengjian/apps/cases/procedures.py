@@ -99,18 +99,48 @@ def _filing() -> tuple[Move, ...]:
 def _investigation() -> tuple[Move, ...]:
     return (
         _move(
-            "suspend", "investigating", "suspended", "approve", SUSPEND, facts=("ground", "reason"), document="PEN-8"
+            "suspend",
+            "investigating",
+            "suspended",
+            "approve",
+            SUSPEND,
+            facts=("ground", "reason"),
+            document="PEN-8",
+            second_person=True,
         ),
         _move("resume", "suspended", "investigating", "approve", SUSPEND, facts=("reason",), document="PEN-8"),
         *(
-            _move("terminate", state, "terminated", "approve", TERMINATE, facts=("ground", "reason"), document="PEN-8")
+            _move(
+                "terminate",
+                state,
+                "terminated",
+                "approve",
+                TERMINATE,
+                facts=("ground", "reason"),
+                document="PEN-8",
+                second_person=True,
+            )
             for state in ("investigating", "suspended")
         ),
         _move("conclude", "investigating", "concluded", "handle", CONCLUDE, facts=("report",), document="PEN-35"),
         *(
-            _move("withdraw_case", state, "withdrawn", "approve", DECIDE, facts=("reason",), document="PEN-8")
+            _move(
+                "withdraw_case",
+                state,
+                "withdrawn",
+                "approve",
+                DECIDE,
+                facts=("reason",),
+                document="PEN-8",
+                second_person=True,
+            )
             for state in ("investigating", "concluded", "reviewed")
         ),
+    )
+
+
+def _handing_over() -> tuple[Move, ...]:
+    return (
         *(
             _move(
                 "transfer_case",
@@ -120,6 +150,7 @@ def _investigation() -> tuple[Move, ...]:
                 HANDOVER,
                 facts=("receiver", "reason"),
                 document="PEN-4",
+                second_person=True,
             )
             for state in (
                 "proposed",
@@ -133,7 +164,26 @@ def _investigation() -> tuple[Move, ...]:
             )
         ),
         *(
-            _move("extend", state, state, "approve", LIMIT, facts=("reason",), clock="PEN-64", document="PEN-8")
+            _move("change_officers", state, state, "approve", OFFICERS, facts=("officers", "reason"))
+            for state in ("proposed", "investigating", "suspended", "concluded", "cleared", "notified", "enforcing")
+        ),
+    )
+
+
+def _limits() -> tuple[Move, ...]:
+    return (
+        *(
+            _move(
+                "extend",
+                state,
+                state,
+                "approve",
+                LIMIT,
+                facts=("reason",),
+                clock="PEN-64",
+                document="PEN-8",
+                second_person=True,
+            )
             for state in OPEN
             if state != "suspended"
         ),
@@ -147,13 +197,10 @@ def _investigation() -> tuple[Move, ...]:
                 facts=("reason", "days", "minutes"),
                 clock="PEN-64",
                 document="PEN-42",
+                second_person=True,
             )
             for state in OPEN
             if state != "suspended"
-        ),
-        *(
-            _move("change_officers", state, state, "approve", OFFICERS, facts=("officers", "reason"))
-            for state in ("proposed", "investigating", "suspended", "concluded", "cleared", "notified", "enforcing")
         ),
     )
 
@@ -176,7 +223,16 @@ def _review() -> tuple[Move, ...]:
             ),
             _move("pass_review", during, after, "review", REVIEW, facts=("opinion",), second_person=True),
             _move("return_review", during, "investigating", "review", REVIEW, facts=("opinion",), second_person=True),
-            _move("extend_review", during, during, "approve", REVIEW_TIME, facts=("reason", "days"), clock="PEN-55"),
+            _move(
+                "extend_review",
+                during,
+                during,
+                "approve",
+                REVIEW_TIME,
+                facts=("reason", "days"),
+                clock="PEN-55",
+                second_person=True,
+            ),
         )
     )
 
@@ -197,6 +253,7 @@ def _notice_and_hearing() -> tuple[Move, ...]:
             _hear("十八", "三个工作日内确定主持人"),
             facts=("chair", "recorder"),
             clock="HEAR-19",
+            second_person=True,
         ),
         _move(
             "arrange_hearing",
@@ -278,10 +335,28 @@ def _after() -> tuple[Move, ...]:
             for state in ("enforcing", "terminated", "withdrawn", "no_penalty", "transferred", "annulled")
         ),
         *(
-            _move("annul", state, "annulled", "approve", ANNUL, facts=("instrument", "reason"), clock="PEN-63")
+            _move(
+                "annul",
+                state,
+                "annulled",
+                "approve",
+                ANNUL,
+                facts=("instrument", "reason"),
+                clock="PEN-63",
+                second_person=True,
+            )
             for state in ("decided", "enforcing", "no_penalty", "closed")
         ),
-        _move("reopen", "annulled", "investigating", "approve", ANNUL, facts=("reason",), clock="PEN-64"),
+        _move(
+            "reopen",
+            "annulled",
+            "investigating",
+            "approve",
+            ANNUL,
+            facts=("reason",),
+            clock="PEN-64",
+            second_person=True,
+        ),
         _move("archive", "closed", "archived", "archive", ARCHIVE, facts=("volumes",), document="PEN-54"),
     )
 
@@ -290,6 +365,15 @@ CASE = Procedure(
     name="case",
     label="案件",
     states=STATES,
-    moves=(*_filing(), *_investigation(), *_review(), *_notice_and_hearing(), *_decision(), *_after()),
+    moves=(
+        *_filing(),
+        *_investigation(),
+        *_handing_over(),
+        *_limits(),
+        *_review(),
+        *_notice_and_hearing(),
+        *_decision(),
+        *_after(),
+    ),
     fact_labels=FACTS,
 )

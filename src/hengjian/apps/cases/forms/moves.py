@@ -19,6 +19,7 @@ from hengjian.apps.cases.forms.parts import (
     many_field,
     text_field,
 )
+from hengjian.apps.cases.hearings import requests_at_stake
 from hengjian.apps.cases.investigators import people_for
 from hengjian.apps.cases.policies import PRESIDING
 from hengjian.apps.cases.reviewing import legal_ground_of
@@ -180,6 +181,24 @@ class ReportHearingForm(CaseForm):
     """The chair's report."""
 
     report = text_field("听证报告", rows=8)
+
+
+class DropHearingForm(CaseForm):
+    """Who gave the hearing up, where several asked for it, and why."""
+
+    reason = text_field("理由")
+
+    def prepare(self) -> None:
+        asked = {str(one.notice.party_id): one.notice.party.name for one in requests_at_stake(self.case)}
+        if len(asked) > 1:
+            self.fields["parties"] = many_field(
+                "放弃或者不到场的当事人", asked, hint="没有选的当事人的听证要求仍然有效"
+            )
+            self.order_fields(["seen", "parties", "reason"])
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return super().values | {"parties": [int(one) for one in self.cleaned_data.get("parties") or ()]}
 
 
 class DiscussForm(CaseForm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hengjian.apps.cases import gates
 from hengjian.apps.cases.rules import (
     conclusion,
+    deciders,
     discussion,
     filing,
     hearing,
@@ -39,12 +40,14 @@ def register_all() -> None:
     gates.register("arrange_hearing", hearing.require_present, standing=True)
     gates.register("report_hearing", hearing.require_record, standing=True)
     gates.register("report_hearing", hearing.require_present, standing=True)
+    gates.register("drop_hearing", hearing.require_present, standing=True)
     for action in ("discuss", *DECISIONS):
         gates.register(action, hearing.require_held, standing=True)
         gates.register(action, notice.require_answers, standing=True)
     gates.register("discuss", notice.require_told_in_time, standing=True)
     gates.register("decide", notice.require_period_over, standing=True)
     for action in DECISIONS:
+        gates.register(action, deciders.require_other_person, standing=True)
         gates.register(action, discussion.require_minutes, standing=True)
         gates.register(action, outcomes.require_every_party)
     gates.register("decide", outcomes.require_one_penalty)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hengjian.apps.accounts.models import User
 from hengjian.apps.cases.gates import Attempt
-from hengjian.apps.cases.hearings import current_hearing, open_requests
+from hengjian.apps.cases.hearings import current_hearing, open_requests, require_presiding
 from hengjian.apps.cases.models import Case
 from hengjian.apps.cases.policies import tied_party
 from hengjian.apps.cases.selectors import ever_investigated
-from hengjian.kernel.errors import IllegalMove, NotAllowed, Refused
+from hengjian.kernel.errors import IllegalMove, Refused
 from hengjian.law.catalogue import article_as_of
 
 
@@ -44,12 +44,7 @@ def require_impartial(case: Case, attempt: Attempt) -> None:
 
 def require_present(case: Case, attempt: Attempt) -> None:
     """The hearing is conducted by its chair or written down by its recorder, nobody else."""
-    hearing = current_hearing(case)
-    if hearing is not None and attempt.user.pk not in (hearing.chair_id, hearing.recorder_id):
-        raise NotAllowed(
-            f"听证由主持人{hearing.chair.name}、记录员{hearing.recorder.name}办理。",
-            article=article_as_of("HEAR-18", attempt.today).text,
-        )
+    require_presiding(case, attempt.user, attempt.today)
 
 
 def require_record(case: Case, attempt: Attempt) -> None:
