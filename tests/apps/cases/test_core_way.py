@@ -114,7 +114,7 @@ def test_a_decision_undone_is_investigated_anew_and_its_publication_withdrawn_in
     world = way.make_world()
     case = way.decided(world)
     case = deciding.annul(case=case, user=world.leader, **world.when, instrument="衡政复〔2026〕3号", reason="程序违法")
-    assert timing.running(case, "PEN-63") is not None
+    assert Clock.objects.filter(thing_kind="cases.case", thing_id=str(case.pk), rule_id="PEN-63").exists()
     assert Decision.objects.get(case=case).annulled_on == world.day
     case = deciding.reopen(case=case, user=world.leader, **world.when, reason="复议责令重新处理")
     assert case.state == "investigating"

@@ -12,10 +12,13 @@ from django.db.models import Max
 
 from hengjian.apps.accounts.models import User
 from hengjian.apps.cases import timing
+from hengjian.apps.cases.after_procedures import OWING
+from hengjian.apps.cases.enforcing import lift_ban
 from hengjian.apps.cases.entering import day_of, one_of, refused, sum_of, text_of
-from hengjian.apps.cases.models import Case, Collective, Decision, Party
+from hengjian.apps.cases.models import Case, Collective, Decision, Obligation, Party
 from hengjian.apps.cases.moving import move_case
 from hengjian.apps.cases.noticing import latest_notices
+from hengjian.apps.cases.paying import end_obligation
 from hengjian.apps.cases.sums import penalty_text
 from hengjian.apps.cases.wording import MEASURES, OUTCOMES
 from hengjian.apps.record.services import Actor
@@ -172,7 +175,10 @@ def _write(case: Case, entry: OutcomeEntry, *, round_: int, user: User, today: d
 def annul(
     *, case: Case, user: User, now: datetime, today: date, instrument: str, reason: str, seen: int | None = None
 ) -> Case:
-    """The decision was undone (by this organ, on review or by a court): what is public is withdrawn in three days."""
+    """The decision was undone (by this organ, on review or by a court): what is public is withdrawn in three days.
+
+    What is still owed under it is not carried out any more, and bans are lifted.
+    """
     said = text_of(reason, field="reason", label="理由")
     paper = text_of(instrument, field="instrument", label="撤销决定的文书", most=200)
 
@@ -182,9 +188,15 @@ def annul(
         timing.start(row, "PEN-63", on=today, actor=actor, now=now)
 
     facts = {"instrument": paper, "reason": said}
-    return move_case(
+    done = move_case(
         case=case, action="annul", user=user, now=now, today=today, facts=facts, reason=said, apply=apply, seen=seen
     )
+    why = f"处罚决定已被撤销：{paper}"
+    for owed in Obligation.objects.filter(case=done, state__in=OWING):
+        end_obligation(row=owed, user=user, now=now, today=today, reason=why)
+    for ban in done.bans.filter(lifted_on__isnull=True):
+        lift_ban(ban=ban, on=today, reason=why, user=user, now=now, today=today)
+    return done
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from hengjian.apps.cases.after_papers import issue_paper
 from hengjian.apps.cases.after_procedures import COURT_RULE, OBLIGATION
 from hengjian.apps.cases.models import Demand, Obligation, Service
 from hengjian.apps.cases.owing import Standing, plan_of, standing_of
-from hengjian.apps.cases.windows import start_window
+from hengjian.apps.cases.windows import require_in_force, start_window
 from hengjian.apps.clocks.models import UNFINISHED
 from hengjian.apps.clocks.selectors import clocks_of
 from hengjian.apps.clocks.services import start_clock, stop_clock
@@ -46,6 +46,7 @@ def draw_demand(*, row: Obligation, user: User, now: datetime, today: date) -> D
     """Issue the demand letter with what is unpaid and what lateness has added up to today; then it is to be served."""
     fresh = Obligation.objects.select_for_update(of=("self",)).select_related("case__organ", "party").get(pk=row.pk)
     actor = acting(fresh, "case.handle", "催告", user=user, today=today)
+    require_in_force(fresh)
     if fresh.case is None or fresh.party is None:
         raise IllegalMove("当场处罚逾期不缴的，请先按普通程序登记案件再催告。", article=COURT_RULE)
     if fresh.state not in ("due", "deferred"):

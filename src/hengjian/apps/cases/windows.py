@@ -33,8 +33,18 @@ class Window:
     steps: tuple[str, ...]
 
 
+def require_in_force(row: Obligation) -> None:
+    """Nothing is demanded or enforced on a decision that was undone."""
+    if row.decision is not None and row.decision.annulled_on is not None:
+        raise IllegalMove(
+            f"处罚决定已于{zh_date(row.decision.annulled_on)}撤销，不能催告，也不能申请法院强制执行。",
+            article=COURT_RULE,
+        )
+
+
 def window_of(row: Obligation) -> Window:
     """The window of an obligation whose demand was served; IllegalMove with the sentence where there is none yet."""
+    require_in_force(row)
     demand = Demand.objects.filter(obligation=row).first()
     if demand is None:
         raise IllegalMove("还没有送达催告书，不能申请法院强制执行。", article=COURT_RULE)
