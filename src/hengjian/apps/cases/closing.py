@@ -85,9 +85,7 @@ def require_ground(case: Case, ground: str, *, state: str = "") -> None:
     """The ground fits the state (where the move has set the next one already: `state`), and nothing is open for it."""
     state = state or case.state
     if state not in GROUND_STATES[ground]:
-        raise refused(
-            "ground", f"案件现在是“{CASE.states[state]}”，不能以“{CLOSING_GROUNDS[ground]}”结案。", CLOSE
-        )
+        raise refused("ground", f"案件现在是“{CASE.states[state]}”，不能以“{CLOSING_GROUNDS[ground]}”结案。", CLOSE)
     found = open_matters(case, ground=ground)
     if found:
         more = f"另有 {len(found) - 1} 项未了结。" if len(found) > 1 else ""
