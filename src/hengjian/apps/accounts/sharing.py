@@ -40,6 +40,11 @@ def offer(model: type[Model], *, label: str, seen_by: SeenBy, url: Callable[[Any
     _KINDS[model._meta.label_lower] = Shareable(label, seen_by, url)
 
 
+def is_offered(kind: str) -> bool:
+    """Whether rows of this kind can be shared at all."""
+    return kind in _KINDS
+
+
 def find(kind: str, pk: str, user: Any, *, on: date) -> tuple[Shareable, Any]:
     """The kind and the row as far as the person may see it; NotFound for everything else."""
     known = _KINDS.get(kind)

@@ -68,7 +68,7 @@ def _case(case: Case) -> dict[str, Any]:
 def _party(party: Party) -> dict[str, Any]:
     person = party.kind == "person"
     return {
-        "kind": party.kind,
+        "kind": party.get_kind_display(),
         "name": party.name,
         "id_label": "身份证件号码" if person else "统一社会信用代码",
         "id_text": unseal_id(party.id_sealed) if person else party.code,

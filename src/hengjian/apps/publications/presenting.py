@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from hengjian.apps.accounts.models import User
+from hengjian.apps.accounts.rights import may
 from hengjian.apps.cases.models import Case, Decision
 from hengjian.apps.cases.selectors import cases_seen_by
 from hengjian.apps.clocks.selectors import clocks_of
@@ -174,5 +175,6 @@ def section_of(case: Case, user: User, today: date) -> dict[str, Any] | None:
         "rows": [(row, *standing_tag(row, today)) for row in rows],
         "spared": [one.party.name for one in spared if not composing.must_be_public(one)],
         "typical": [(row, *typical_tag(row)) for row in typical],
-        "may_write": case.state in ("decided", "enforcing", "closed", "archived"),
+        "may_write": case.state in ("decided", "enforcing", "closed", "archived")
+        and may(user, "typical_case.draft", case, on=today) is not None,
     }

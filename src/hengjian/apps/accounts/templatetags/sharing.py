@@ -10,6 +10,7 @@ from django.template.context import Context
 from django.utils import timezone
 
 from hengjian.apps.accounts.rights import may
+from hengjian.apps.accounts.sharing import is_offered
 
 register = template.Library()
 
@@ -18,5 +19,6 @@ register = template.Library()
 def share_link(context: Context, thing: Model) -> dict[str, Any]:
     """A quiet button, or nothing where sharing is not this person's to do."""
     user = context["request"].user
-    allowed = may(user, "matter.share", thing, on=timezone.localdate()) is not None
-    return {"kind": thing._meta.label_lower, "pk": thing.pk, "allowed": allowed}
+    kind = thing._meta.label_lower
+    allowed = is_offered(kind) and may(user, "matter.share", thing, on=timezone.localdate()) is not None
+    return {"kind": kind, "pk": thing.pk, "allowed": allowed}
