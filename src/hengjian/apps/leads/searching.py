@@ -57,7 +57,7 @@ def _postgresql(tokens: list[str], user: Any, on: date) -> list[int]:
     organs, shared = organs_reached(user, on=on), shared_with(user, on=on)
     values = {"query": query, "organs": organs, "shared": shared, "recent": RECENT, "most": LOOKED_AT}
     with connection.cursor() as cursor:
-        cursor.execute(_RECENT, values)
+        cursor.execute(_recent(organs), values)
         found = [row[0] for row in cursor.fetchall()]
         if len(found) >= SHOWN:
             return found
@@ -67,16 +67,39 @@ def _postgresql(tokens: list[str], user: Any, on: date) -> list[int]:
 
 _REACH = "(l.organ_id = ANY(%(organs)s) OR l.heading_to_id = ANY(%(organs)s) OR l.handed_by_id = ANY(%(organs)s)"
 _REACH += " OR l.id = ANY(%(shared)s))"
-_WINDOWS = " UNION ".join(
-    f"(SELECT id FROM leads_lead WHERE {column} = ANY(%(organs)s) ORDER BY received_at DESC LIMIT %(recent)s)"
-    for column in ("organ_id", "heading_to_id", "handed_by_id")
+_COLUMNS = {"own": "organ_id", "heading": "heading_to_id", "handed": "handed_by_id"}
+_OF_MANY = "SELECT id FROM leads_lead WHERE {column} = ANY(%(organs)s) ORDER BY received_at DESC LIMIT %(recent)s"
+_OF_FEW = (
+    "SELECT n.id FROM unnest(%(organs)s::bigint[]) o(pk) CROSS JOIN LATERAL (SELECT id, received_at FROM leads_lead"
+    " WHERE {column} = o.pk ORDER BY received_at DESC LIMIT %(recent)s) n ORDER BY n.received_at DESC LIMIT %(recent)s"
 )
-# each window by its own index; one OR over all three would read every lead of the organs first
-_RECENT = (
-    f"WITH r AS MATERIALIZED ({_WINDOWS} UNION SELECT unnest(%(shared)s::bigint[]))"
-    " SELECT w.lead_id FROM r JOIN leads_leadwords w ON w.lead_id = r.id"
-    " WHERE w.tsv @@ %(query)s::tsquery ORDER BY w.lead_id DESC LIMIT %(most)s"
-)
+FEW = 8
+"""Up to so many organs each is asked by its own index; of more, all leads are read newest first till enough are theirs."""
+
+
+def _recent(organs: list[int]) -> str:
+    """The question for the newest leads in reach.
+
+    Each window by its own index (one OR over all three would read every lead of the organs first), and each of its
+    leads by its key: left to choose, the planner reads all hits of the word. Nothing older than the end of a full
+    window: there newer leads may lie between.
+    """
+    own = _OF_FEW if len(organs) <= FEW else _OF_MANY
+    windows = ", ".join(
+        f"{name} AS MATERIALIZED ({(own if name == 'own' else _OF_MANY).format(column=column)})"
+        for name, column in _COLUMNS.items()
+    )
+    ends = " UNION ALL ".join(f"SELECT min(id) AS id FROM {name} HAVING count(*) >= %(recent)s" for name in _COLUMNS)
+    every = " UNION ".join(f"SELECT id FROM {name}" for name in _COLUMNS)
+    return (
+        f"WITH {windows}, ends AS ({ends}),"
+        f" r AS MATERIALIZED ({every} UNION SELECT unnest(%(shared)s::bigint[]))"
+        " SELECT r.id FROM r CROSS JOIN LATERAL (SELECT 1 FROM leads_leadwords w"
+        " WHERE w.lead_id = r.id AND w.tsv @@ %(query)s::tsquery OFFSET 0) hit"
+        " WHERE r.id >= coalesce((SELECT max(id) FROM ends), 0) ORDER BY r.id DESC LIMIT %(most)s"
+    )
+
+
 # the hits newest first, each then looked up by its key until enough are within reach
 _EVERYWHERE = (
     "WITH h AS MATERIALIZED (SELECT lead_id FROM leads_leadwords WHERE tsv @@ %(query)s::tsquery ORDER BY lead_id DESC)"
