@@ -74,7 +74,7 @@ _OF_FEW = (
     " WHERE {column} = o.pk ORDER BY received_at DESC LIMIT %(recent)s) n ORDER BY n.received_at DESC LIMIT %(recent)s"
 )
 FEW = 8
-"""Up to so many organs each is asked by its own index; of more, all leads are read newest first till enough are theirs."""
+"""Up to so many organs each has its index asked; of more, all leads are read newest first till enough are theirs."""
 
 
 def _recent(organs: list[int]) -> str:

@@ -65,15 +65,12 @@ def register_lead(
 ) -> Lead:
     """Register one lead; whoever calls has asked for the right. Starts the clock of PEN-18 on the day of receipt.
 
-    The respondent is matched to the register by code, else by name. Likeness to other leads is looked for afterwards
-    and becomes proposals. Refused with a sentence: unknown channel or field, empty text, a code that is none, a day
-    that has not come, a second lead of the same origin (naming the first).
+    The respondent is matched to the register; likeness is looked for afterwards. Refused with a sentence: unknown
+    channel or field, empty text, no code, a day that has not come, a second lead of the same origin.
     """
     _require_known(channel=channel, fields=fields, subject=subject, complexity=complexity)
     _require_first(channel, outside_number, origin_kind, origin_id)
-    received = on_day(received_on or today, field="received_on", label="收到日期", today=today)
-    if occurred_on is not None:
-        on_day(occurred_on, field="occurred_on", label="行为日", today=today)
+    received = _received(received_on, occurred_on, today)
     uscc = _code(respondent_uscc)
     known = institution or match_respondent(uscc=uscc, name=respondent_name)
     lead = Lead(
@@ -95,20 +92,31 @@ def register_lead(
         state_at=now,
         registered_by=user,
         outside_number=outside_number.strip()[:60],
-        origin_kind=origin_kind,
-        origin_id=str(origin_id),
-        origin_label=origin_label[:200],
-        origin_url=origin_url[:300],
+        **_origin(origin_kind, origin_id, origin_label, origin_url),
         complexity=complexity,
         mass=mass,
     )
+    _save_new(lead)
+    _note_registered(lead, actor=actor, now=now)
+    return lead
+
+
+def _received(received_on: date | None, occurred_on: date | None, today: date) -> date:
+    if occurred_on is not None:
+        on_day(occurred_on, field="occurred_on", label="行为日", today=today)
+    return on_day(received_on or today, field="received_on", label="收到日期", today=today)
+
+
+def _origin(kind: str, ref: str, label: str, url: str) -> dict[str, str]:
+    return {"origin_kind": kind, "origin_id": str(ref), "origin_label": label[:200], "origin_url": url[:300]}
+
+
+def _save_new(lead: Lead) -> None:
     try:
         lead.full_clean(validate_constraints=False, validate_unique=False)
     except ValidationError as error:
         raise Refused("；".join(error.messages)) from error
     lead.save(force_insert=True)
-    _note_registered(lead, actor=actor, now=now)
-    return lead
 
 
 def _note_registered(lead: Lead, *, actor: Actor, now: datetime) -> None:
