@@ -113,14 +113,7 @@ def move_matter(
     told = dict(facts or {}) | {name: "已填写" for name, value in kept.items() if value}
 
     def make(row: Any, move: Move, actor: Actor) -> None:
-        if seen and seen != before:
-            raise IllegalMove(
-                f"{row.number} 刚刚有人办理过，您提交的“{move.label}”没有写入。请看过最新情况再办。", article=move.basis
-            )
-        if states and row.case.state not in states:
-            raise IllegalMove(
-                f"案件现处于“{row.case.get_state_display()}”状态，不能“{move.label}”。", article=move.basis
-            )
+        _require_current(row, before, seen, states, move)
         if apply:
             apply(row, move, actor)
         write_step(
@@ -145,9 +138,22 @@ def move_matter(
         apply=make,
         took_part=took_part,
     )
+    _keep_private(row, kept)
+    return row
+
+
+def _keep_private(row: Any, kept: Mapping[str, Any]) -> None:
     if kept:
         for name, value in kept.items():
             setattr(row, name, value)
         row.full_clean()
-        model.objects.filter(pk=row.pk).update(**kept)
-    return row
+        type(row).objects.filter(pk=row.pk).update(**kept)
+
+
+def _require_current(row: Any, before: str, seen: str | None, states: Collection[str], move: Move) -> None:
+    if seen and seen != before:
+        raise IllegalMove(
+            f"{row.number} 刚刚有人办理过，您提交的“{move.label}”没有写入。请看过最新情况再办。", article=move.basis
+        )
+    if states and row.case.state not in states:
+        raise IllegalMove(f"案件现处于“{row.case.get_state_display()}”状态，不能“{move.label}”。", article=move.basis)

@@ -78,14 +78,13 @@ def receive_complaint(
     _check_known(organ, channel, external_no)
     check_files(files)
     sealed = informant or seal(identity=identity, organ=organ, actor=actor, now=now)
-    proxy = seal(identity=agent, organ=organ, actor=actor, now=now) if agent else None
     about = dispute.institution
     complaint = Complaint(
         organ=organ,
         first_organ=distributed_by or organ,
         distributed_by=distributed_by,
         informant=sealed,
-        agent=proxy,
+        agent=seal(identity=agent, organ=organ, actor=actor, now=now) if agent else None,
         has_mandate=has_mandate,
         client_kind=dispute.client_kind,
         daily_life=dispute.daily_life,

@@ -65,14 +65,13 @@ def register_lead(
 ) -> Lead:
     """Register one lead; whoever calls has asked for the right. Starts the clock of PEN-18 on the day of receipt.
 
-    The respondent is matched to the register; likeness is looked for afterwards. Refused with a sentence: unknown
-    channel or field, empty text, no code, a day that has not come, a second lead of the same origin.
+    Refused: unknown channel or field, empty text, no code, a day to come, a second lead of the same origin.
     """
     _require_known(channel=channel, fields=fields, subject=subject, complexity=complexity)
     _require_first(channel, outside_number, origin_kind, origin_id)
     received = _received(received_on, occurred_on, today)
-    uscc = _code(respondent_uscc)
-    known = institution or match_respondent(uscc=uscc, name=respondent_name)
+    uscc, name = _code(respondent_uscc), respondent_name
+    known = institution or match_respondent(uscc=uscc, name=name)
     lead = Lead(
         number=next_number("XS", today.year),
         organ=organ,
@@ -80,7 +79,7 @@ def register_lead(
         title=_required(title, "title", "标题", TITLE_MAX),
         text=_required(text, "text", "内容"),
         institution=known,
-        respondent_name=check_text(respondent_name, field="respondent_name", label="被反映单位", most=200),
+        respondent_name=check_text(name, field="respondent_name", label="被反映单位", most=200),
         respondent_uscc=uscc,
         area_code=_area(area_code, known),
         fields=list(fields) or list(known.fields if known else ()),
