@@ -69,7 +69,6 @@ def register_lead(
     """
     _require_known(channel=channel, fields=fields, subject=subject, complexity=complexity)
     _require_first(channel, outside_number, origin_kind, origin_id)
-    received = _received(received_on, occurred_on, today)
     uscc, name = _code(respondent_uscc), respondent_name
     known = institution or match_respondent(uscc=uscc, name=name)
     lead = Lead(
@@ -86,7 +85,7 @@ def register_lead(
         subject=subject,
         report_numbers=_numbers(report_numbers),
         occurred_on=occurred_on,
-        received_on=received,
+        received_on=_received(received_on, occurred_on, today),
         received_at=now,
         state_at=now,
         registered_by=user,
@@ -95,8 +94,7 @@ def register_lead(
         complexity=complexity,
         mass=mass,
     )
-    _save_new(lead)
-    _note_registered(lead, actor=actor, now=now)
+    _save_new(lead, actor=actor, now=now)
     return lead
 
 
@@ -110,12 +108,13 @@ def _origin(kind: str, ref: str, label: str, url: str) -> dict[str, str]:
     return {"origin_kind": kind, "origin_id": str(ref), "origin_label": label[:200], "origin_url": url[:300]}
 
 
-def _save_new(lead: Lead) -> None:
+def _save_new(lead: Lead, *, actor: Actor, now: datetime) -> None:
     try:
         lead.full_clean(validate_constraints=False, validate_unique=False)
     except ValidationError as error:
         raise Refused("；".join(error.messages)) from error
     lead.save(force_insert=True)
+    _note_registered(lead, actor=actor, now=now)
 
 
 def _note_registered(lead: Lead, *, actor: Actor, now: datetime) -> None:
