@@ -50,16 +50,16 @@ OFFERED: dict[str, tuple[str, ...]] = {
     "reviewing": ("PEN-35", "PEN-36"),
     "reviewed": ("PEN-36",),
     "cleared": ("PEN-36",),
-    "notified": ("PEN-37", "PEN-38"),
+    "notified": ("PEN-38",),
     "hearing": ("PEN-39", "PEN-40"),
     "heard": ("PEN-40", "PEN-41"),
     "post_review": ("PEN-36",),
     "ready": ("PEN-42", "PEN-43"),
     "collective": ("PEN-42", "PEN-43"),
-    "decided": ("PEN-43", "PEN-45"),
-    "no_penalty": ("PEN-43", "PEN-46"),
+    "decided": ("PEN-43",),
+    "no_penalty": ("PEN-43",),
 }
-"""Forms of the official set that a step needs; other parts of the app draw up theirs themselves."""
+"""Forms that a step needs; notices and decisions are made by `party_papers`, others by their own parts."""
 
 
 def register() -> None:

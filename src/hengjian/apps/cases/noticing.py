@@ -104,6 +104,8 @@ def _write(case: Case, entry: NoticeEntry, *, user: User, actor: Actor, now: dat
     found = [one for one in party.contraventions.all() if one.struck_at is None]
     if not found:
         raise refused("notices", f"{party.name}名下没有违法事实，不能告知拟处罚。")
+    if not any(one.penalty_article for one in found):
+        raise refused("notices", f"{party.name}的违法事实没有选出处罚依据，不能告知拟处罚，请先更正违法事实。")
     why = hearing_right(kind=party.kind, fine=fine, confiscated=taken, measures=entry.measures, on=today)
     notice = Notice(
         case=case,

@@ -23,6 +23,9 @@ def field_name(key: str) -> str:
     return key.replace(".", "-")
 
 
+RECORD_ALONE = ("decision.", "notice.")
+
+
 class FactsForm(forms.Form):
     """One field for every fact that can be typed; mandatory ones say so and are asked for by the service."""
 
@@ -38,7 +41,9 @@ class FactsForm(forms.Form):
     def _field(self, fact: Fact) -> forms.Field:
         initial = self.known.get(fact.key)
         needed = fact.key in self.definition.needs
-        common: dict[str, Any] = {"label": fact.label, "required": needed, "initial": initial}
+        # what was notified and decided is printed as the record has it; typing another sum beside it is not possible
+        fixed = fact.key.startswith(RECORD_ALONE) and initial not in (None, "")
+        common: dict[str, Any] = {"label": fact.label, "required": needed, "initial": initial, "disabled": fixed}
         if fact.kind == "date":
             return DayField(**common)
         if fact.kind == "money":
