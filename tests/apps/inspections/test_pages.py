@@ -47,7 +47,7 @@ def test_a_chief_makes_a_task_from_the_plan_and_is_told_what_is_wrong(world: Wor
     client = client_of(world.chief)
     shown = client.get(reverse("inspections:new")).content.decode()
     assert world.item.title in shown
-    assert "投诉举报" not in shown
+    assert "专项检查</h2>" not in shown and "投诉举报</h2>" not in shown
     address = f"{reverse('inspections:create')}?kind=key_field&id={world.item.number}"
     assert world.lab.name in client.get(address).content.decode()
     given = {

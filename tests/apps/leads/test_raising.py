@@ -84,8 +84,10 @@ def test_an_overdue_problem_and_its_finding_become_leads(tree: Tree):
     assert lead.channel == "rectification" and lead.origin_id == item.number
     found = Finding.objects.get(pk=item.finding_id)
     page = reverse("inspections:finding", args=[found.inspection.number, found.number])
-    assert reverse("leads:raise", args=["inspection", found.number]) in text(client.get(page))
-    client.post(reverse("leads:raise", args=["inspection", found.number]), {"title": "问题", "text": "现场发现"})
+    overseer = signed_in(people.chief)  # the officer did not go: another pair went
+    assert client.get(page).status_code == 404
+    assert reverse("leads:raise", args=["inspection", found.number]) in text(overseer.get(page))
+    overseer.post(reverse("leads:raise", args=["inspection", found.number]), {"title": "问题", "text": "现场发现"})
     assert Lead.objects.filter(channel="inspection").count() == 1
 
 

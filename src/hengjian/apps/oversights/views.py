@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +24,7 @@ from hengjian.apps.oversights import services
 from hengjian.apps.oversights.chart import chart_of
 from hengjian.apps.oversights.forms import FORMS, ConsultationForm, ReportForm, TeamForm
 from hengjian.apps.oversights.listing import oversights_spec, standing_tag
-from hengjian.apps.oversights.models import Oversight, TeamMember
+from hengjian.apps.oversights.models import Consultation, Oversight, TeamMember
 from hengjian.apps.oversights.procedures import OVERSIGHT
 from hengjian.apps.oversights.selectors import actions_for, oversights_seen_by, superiors_of, team_of
 from hengjian.kernel.errors import DomainError, IllegalMove
@@ -222,9 +223,15 @@ def of_case(case: Case, user: Any, today: date) -> dict[str, Any] | None:
     rights = {
         name: may(user, f"oversight.{name}", case, on=today) is not None for name in ("report", "team", "consult")
     }
-    rows = list(case.oversights.select_related("superior"))
-    team = list(team_of(case))
-    consultations = list(case.consultations.select_related("written_by"))
+    there = Case.objects.filter(pk=case.pk).values_list(
+        Exists(Oversight.objects.filter(case=OuterRef("pk"))),
+        Exists(TeamMember.objects.filter(case=OuterRef("pk"))),
+        Exists(Consultation.objects.filter(case=OuterRef("pk"))),
+    )
+    has_rows, has_team, has_minutes = there[0]  # one question for the many cases that have none of them
+    rows = list(case.oversights.select_related("superior")) if has_rows else []
+    team = list(team_of(case)) if has_team else []
+    consultations = list(case.consultations.select_related("written_by")) if has_minutes else []
     if not (rows or team or consultations or any(rights.values())):
         return None
     return {"rows": rows, "team": team, "consultations": consultations, "rights": rights}
