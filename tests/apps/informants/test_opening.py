@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from hengjian.apps.accounts.models import Posting, Role
+from hengjian.apps.accounts.models import Avoidance, Posting, Role
 from hengjian.apps.informants import openings
 from hengjian.apps.informants.models import Informant, Opening
 from hengjian.apps.informants.procedures import OPENING
@@ -182,3 +182,22 @@ def test_revealing_files_open_with_an_opening_of_their_own_and_close_again(count
     Opening.objects.update(closes_at=timezone.now() - timedelta(seconds=1))
     assert officer.get(address).status_code == 403
     assert county.client("leader").get(address).status_code == 403
+
+
+def test_who_is_tied_to_the_respondent_neither_sees_the_informant_nor_opens_or_approves(county, sealed):
+    def tie(who: str) -> None:
+        Avoidance.objects.create(
+            user=county.people[who], institution_id=county.lab.uscc, kind="kin", valid_from=LONG_AGO
+        )
+
+    asked = ask(county, sealed)
+    tie("leader")
+    with pytest.raises(IllegalMove, match="回避关系"):
+        openings.approve_opening(number=asked.number, user=county.people["leader"], now=timezone.now())
+    openings.approve_opening(number=asked.number, user=county.people["section_chief"], now=timezone.now())
+    tie("officer")
+    with pytest.raises(NotFound):
+        openings.open_sealed(number=asked.number, user=county.people["officer"], now=timezone.now())
+    assert county.client("officer").get(f"/informants/{sealed.number}/").status_code == 404
+    with pytest.raises(NotFound):
+        ask(county, sealed, scope="text")

@@ -30,7 +30,9 @@ class ComplaintsConfig(AppConfig):
         wording.name_procedure(COMPLAINT)
         wording.name_verbs(policies.VERBS)
         kind = "complaints.complaint"
-        subjects.register(kind, subjects.Subject("投诉", Complaint, seen_by, progress_of, papers.url_of))
+        subjects.register(
+            kind, subjects.Subject("投诉", Complaint, seen_by, progress_of, papers.url_of, "respondent_uscc")
+        )
         access.register(
             kind, seen_by, papers.context, write="complaint.handle", url=papers.url_of, offers=papers.forms_for
         )

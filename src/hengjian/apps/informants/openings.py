@@ -20,7 +20,7 @@ from hengjian.apps.informants.masks import redact
 from hengjian.apps.informants.models import Informant, Opening
 from hengjian.apps.informants.policies import EXPIRE
 from hengjian.apps.informants.procedures import OPENING, SCOPES, SECRECY
-from hengjian.apps.informants.selectors import informants_seen_by, openings_shown_to
+from hengjian.apps.informants.selectors import informants_seen_by, openings_shown_to, openings_to_act_on
 from hengjian.apps.informants.vault import open_vault, unseal_row
 from hengjian.apps.record.services import SYSTEM, Actor, Policy, append_event, perform
 from hengjian.kernel.errors import IllegalMove, NotFound, Refused
@@ -196,6 +196,8 @@ def _perform(
 
 def _decided(row: Opening, actor: Actor, user: User, now: datetime, note: str) -> None:
     _in_time(row, now)
+    if not openings_to_act_on(user, on=timezone.localdate(now)).filter(pk=row.pk).exists():
+        raise IllegalMove("您与被反映的机构有回避关系，不能批准或者拒绝开启。", article=SECRECY)
     if actor.role == row.requested_role:
         role = Role(row.requested_role).label
         raise IllegalMove(f"申请和批准须由两种不同角色的人办理：申请人是{role}，不能再由{role}批准。", article=SECRECY)

@@ -8,7 +8,9 @@ from typing import Any
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
+from hengjian.apps.accounts.models import Avoidance
 from hengjian.apps.accounts.rights import visible
+from hengjian.apps.accounts.selectors import in_force
 from hengjian.apps.informants import subjects
 from hengjian.apps.informants.models import Informant, Message, Opening
 
@@ -20,7 +22,20 @@ def informants_seen_by(user: Any, *, on: date) -> QuerySet[Informant]:
     for kind, subject in subjects.kinds().items():
         things = subject.seen_by(user, on).order_by().annotate(subject_key=Cast("pk", CharField()))
         allowed |= Q(subject_kind=kind, subject_id__in=things.values("subject_key"))
-    return rows.filter(allowed)
+    return rows.filter(allowed).exclude(_about_ties(user, on))
+
+
+def _about_ties(user: Any, on: date, at: str = "") -> Q:
+    """Informants whose respondent this person is tied to: kin or a former employee learns nothing of them (回避)."""
+    tied = in_force(Avoidance.objects.filter(user=user.pk), on=on).values("institution_id")
+    about = Q(pk__in=[])
+    for kind, subject in subjects.kinds().items():
+        if not subject.about:
+            continue
+        things = subject.model._default_manager.filter(**{f"{subject.about}__in": tied}).order_by()
+        keys = things.annotate(subject_key=Cast("pk", CharField())).values("subject_key")
+        about |= Q(**{f"{at}subject_kind": kind, f"{at}subject_id__in": keys})
+    return about
 
 
 def with_standing(rows: QuerySet[Informant]) -> QuerySet[Informant]:
@@ -49,6 +64,7 @@ def openings_to_act_on(user: Any, *, on: date) -> QuerySet[Opening]:
     """Openings this person may approve or asked for; a share never reaches here, opening stays in the organ."""
     rows = Opening.objects.select_related("informant__organ", "requested_by", "decided_by")
     decide = visible(user, "informant.approve_opening", rows, on=on, organ="informant__organ")
+    decide = decide.exclude(_about_ties(user, on, "informant__"))
     return rows.filter(Q(pk__in=decide.values("pk")) | Q(requested_by=user.pk))
 
 

@@ -24,13 +24,17 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One kind of matter. `seen_by` gives the rows whose content a person may see; `progress` what the sender reads."""
+    """One kind of matter. `seen_by` gives the rows whose content a person may see; `progress` what the sender reads.
+
+    `about` is the field of the rows that holds the respondent's code: who is tied to it is kept out.
+    """
 
     label: str
     model: type[Any]
     seen_by: Callable[[Any, date], QuerySet[Any]]
     progress: Callable[[Any, date], Progress]
     url: Callable[[Any], str]
+    about: str = ""
 
 
 _SUBJECTS: dict[str, Subject] = {}

@@ -31,7 +31,9 @@ class TipsConfig(AppConfig):
         wording.name_verbs(policies.VERBS)
         on_closed(close_with_lead)
         seen = _seen(tips_seen_by)
-        subjects.register("tips.tip", subjects.Subject("举报", Tip, seen, progress_of, papers.url_of))
+        subjects.register(
+            "tips.tip", subjects.Subject("举报", Tip, seen, progress_of, papers.url_of, "respondent_uscc")
+        )
         access.register(
             "tips.tip", seen, papers.context, write="tip.handle", url=papers.url_of, offers=papers.forms_for
         )
