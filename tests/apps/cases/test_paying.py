@@ -274,3 +274,21 @@ def test_an_overturned_decision_starts_three_working_days_for_what_is_public(wor
     event = Event.objects.get(verb="case.decision_overturned")
     assert (event.after["decision"], event.after["outcome"]) == (world.decision.pk, "annulled")
     assert Clock.objects.get(rule_id="PEN-63").due_on == date(2026, 6, 4)
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("annulled", "ended"), ("unlawful", "ended"), ("changed", "due")])
+def test_what_a_review_undoes_is_not_collected(world: World, owed: Obligation, outcome: str, state: str) -> None:
+    day, end = date(2026, 3, 31), date(2026, 6, 1)
+    made = register_remedy(decision=world.decision, entry=remedy(), user=world.first, now=at(day), today=day)
+    conclude_remedy(
+        remedy=made, outcome=outcome, on=end, instrument="复决2号", user=world.first, now=at(end), today=end
+    )
+    fresh = Obligation.objects.get()
+    world.decision.refresh_from_db()
+    assert fresh.state == state
+    assert (world.decision.annulled_on is None) == (outcome == "changed")
+    running = Clock.objects.filter(thing_kind=fresh._meta.label_lower, thing_id=str(fresh.pk), state="running")
+    assert running.exists() == (outcome == "changed")
+    if state == "ended":
+        with pytest.raises(DomainError):
+            draw_demand(row=fresh, user=world.first, now=at(end), today=end)

@@ -27,6 +27,7 @@ DEFER = _pen("七十四", "确有经济困难，书面申请，负责人批准")
 LATE = _pen("七十五", "每日加处百分之三，不超出罚款数额")
 COURT_RULE = _pen("七十六", "催告书送达十个工作日后，期限届满之日起三个月内申请")
 CLOSE = _pen("七十七", "结案的五种情形")
+REMEDY_BASIS = "《中华人民共和国行政复议法》、《中华人民共和国行政诉讼法》"
 FILE_ORDER = _pen("七十八", "一案一卷，正卷、副卷的顺序")
 ANNULLED = _pen("六十三", "三个工作日内撤回公开并说明理由")
 SPOT = _pen("六十六", "当场处罚的数额")
@@ -203,6 +204,10 @@ OBLIGATION = Procedure(
         ),
         *(Move("settle", state, "settled", "case.handle", "缴清", PAY, facts=("on",)) for state in OWING),
         *(Move("end", state, "ended", "case.approve", "不再执行", CLOSE, facts=("reason",)) for state in OWING),
+        *(
+            Move("fall", state, "ended", "case.handle", "决定被撤销，不再执行", REMEDY_BASIS, facts=("reason",))
+            for state in OWING
+        ),
     ),
     fact_labels={
         "on": "日期",
@@ -238,7 +243,6 @@ COURT = Procedure(
     fact_labels={"on": "日期", "instrument": "裁定书（通知书）文号"},
 )
 
-REMEDY_BASIS = "《中华人民共和国行政复议法》、《中华人民共和国行政诉讼法》"
 REMEDY = Procedure(
     name="remedy",
     label="复议、诉讼",
@@ -266,6 +270,8 @@ REMEDY_OUTCOMES: dict[str, str] = {
     "unlawful": "确认违法或者无效",
 }
 OVERTURNED = ("changed", "annulled", "unlawful")
+FELL = ("annulled", "unlawful")
+"""Outcomes after which nothing of the decision is carried out any more."""
 
 ON_SPOT = Procedure(
     name="on_spot",

@@ -270,6 +270,14 @@ def lift_ban(*, ban: Ban, on: date | None, reason: str, user: User, now: datetim
     return fresh
 
 
+def ban_falls(*, ban: Ban, on: date, reason: str, user: User, actor: Actor, now: datetime) -> None:
+    """The decision behind the ban was undone: it ends that day."""
+    ban.lifted_on, ban.lifted_reason = max(on, ban.from_on), reason
+    ban.full_clean()
+    ban.save()
+    _noted(ban, ban.case, "ban.lift", "解除限制从业", actor, user, now)
+
+
 def _noted(
     thing: RefundOrder | ItemDisposal | Ban, case: Case, verb: str, label: str, actor: Actor, user: User, now: datetime
 ) -> None:

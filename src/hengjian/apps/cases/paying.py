@@ -275,6 +275,20 @@ def end_obligation(*, row: Obligation, user: User, now: datetime, today: date, r
     return done
 
 
+def fall_with_decision(*, row: Obligation, user: User, now: datetime, today: date, reason: str) -> Obligation:
+    """A review body or court undid the decision: nobody collects under it any more, its clocks end."""
+
+    def apply(one: Obligation, move: Move, actor: Actor) -> None:
+        one.ended_on, one.reason = today, reason
+
+    done: Obligation = move_row(
+        OBLIGATION, "fall", _locked(row), user=user, now=now, today=today, facts={"reason": reason}, apply=apply
+    )
+    actor = acting(done, "case.handle", "登记复议、诉讼结果", user=user, today=today)
+    end_clocks(done, on=today, actor=actor, now=now, outcome="stopped")
+    return done
+
+
 def _close_by_head(row: Obligation, reason: str, *, user: User, now: datetime, today: date) -> Obligation:
     def apply(one: Obligation, move: Move, actor: Actor) -> None:
         one.ended_on, one.reason = today, reason

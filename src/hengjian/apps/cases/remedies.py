@@ -12,10 +12,20 @@ from hengjian.apps.accounts.models import User
 from hengjian.apps.cases import listeners
 from hengjian.apps.cases.acting import act_on
 from hengjian.apps.cases.after_moving import acting, move_row
-from hengjian.apps.cases.after_procedures import OVERTURNED, REMEDY, REMEDY_BASIS, REMEDY_KINDS, REMEDY_OUTCOMES
+from hengjian.apps.cases.after_procedures import (
+    FELL,
+    OVERTURNED,
+    OWING,
+    REMEDY,
+    REMEDY_BASIS,
+    REMEDY_KINDS,
+    REMEDY_OUTCOMES,
+)
+from hengjian.apps.cases.enforcing import ban_falls
 from hengjian.apps.cases.entering import day_of, one_of, refused, text_of
-from hengjian.apps.cases.models import Decision, Remedy
+from hengjian.apps.cases.models import Ban, Decision, Obligation, Remedy
 from hengjian.apps.cases.moving import write_step
+from hengjian.apps.cases.paying import fall_with_decision
 from hengjian.apps.cases.settling import check_executed
 from hengjian.apps.clocks.services import start_clock
 from hengjian.apps.record.services import Actor, append_event
@@ -119,6 +129,8 @@ def conclude_remedy(
     write_step(case=case, action="remedy_ended", label=label, actor=actor, now=now, on=day, user=user)
     if outcome in OVERTURNED:
         _overturned(done, actor=actor, now=now, day=day)
+        if outcome in FELL:
+            _fell(done, user=user, actor=actor, now=now, today=today)
     elif done.kind == "review":
         start_clock(
             rule_id="ALL-45",
@@ -132,6 +144,18 @@ def conclude_remedy(
         )
     check_executed(case, actor=actor, now=now, today=today)
     return done
+
+
+def _fell(remedy: Remedy, *, user: User, actor: Actor, now: datetime, today: date) -> None:
+    """What was undone is not carried out: what is owed ends, bans end; a decision changed goes on as changed."""
+    decision = remedy.decision
+    decision.annulled_on = remedy.ended_on
+    decision.save(update_fields=["annulled_on"])
+    why = f"处罚决定已被{remedy.get_outcome_display().removesuffix('处罚决定')}：{remedy.instrument}"
+    for owed in Obligation.objects.filter(decision=decision, state__in=OWING):
+        fall_with_decision(row=owed, user=user, now=now, today=today, reason=why)
+    for ban in Ban.objects.select_for_update(of=("self",)).filter(decision=decision, lifted_on__isnull=True):
+        ban_falls(ban=ban, on=today, reason=why[:300], user=user, actor=actor, now=now)
 
 
 def _overturned(remedy: Remedy, *, actor: Actor, now: datetime, day: date) -> None:
