@@ -13,9 +13,12 @@ from hengjian.project.setup import start_django
 
 def fill() -> dict[str, str]:
     """The names that the tests need."""
+    from django.db import transaction
+
     from tests.apps.portal.samples import make_town
 
-    town = make_town()
+    with transaction.atomic():
+        town = make_town()
     unit = town.open_draw.units.filter(selected=True).select_related("institution").first()
     assert unit is not None
     return {

@@ -106,9 +106,12 @@ def _install(python: Path, lock: Path) -> None:
     uv = python.parent / "uv"
     try:
         run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "uv", quiet=True)
-        run(uv, "pip", "install", "-q", "--python", python, "--require-hashes", "-r", lock, quiet=True, env=env)
+        words = (uv, "pip", "install", "-q", "--compile-bytecode", "--python", python, "--require-hashes", "-r", lock)
+        run(*words, quiet=True, env=env)
         run(uv, "pip", "install", "-q", "--python", python, "--no-deps", "-e", ROOT, quiet=True, env=env)
     except Stop as first:
         print(f"  改用 pip 安装（{str(first).splitlines()[0]}）", flush=True)
         run(python, "-m", "pip", "install", "-q", "--require-hashes", "-r", lock, quiet=True)
         run(python, "-m", "pip", "install", "-q", "--no-deps", "-e", ROOT, quiet=True)
+    # once here instead of in every process: where Python may not write bytecode, each start would compile for seconds
+    run(python, "-m", "compileall", "-q", ROOT / "src", quiet=True)
