@@ -25,7 +25,7 @@ from hengjian.apps.tips.models import Tip
 from tests.apps.factories import NOW
 from tests.apps.informants.samples import CANARIES, FILE_NAME, NAME, PDF, complaint, send, typed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LISTS = ("tips:list", "complaints:list", "leads:list", "informants:list", "informants:openings", "accounts:events")
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 from . import temporary_postgres
 from .environment import ROOT
 
+ON_POSTGRES = ["-m", "not browser and not once", "--ignore-glob", "*/test_*pages.py", "tests/apps", "tests/web"]
+"""The second database answers every address for every role (test_url_rights) and every service; what the pages say word
+for word is asked once, on SQLite."""
 SOURCES = ["src", "tests", "benchmarks"]
 
 
@@ -43,7 +46,7 @@ def run_all(bin_folder: Path, *, fast: bool) -> int:
         if not fast:
             with temporary_postgres.running(Path(scratch) / "postgres") as url:
                 beside = env | {"DATABASE_URL": url}
-                _step("测试（PostgreSQL）", [*pytest, "-m", "not browser", "tests/apps", "tests/web"], beside, failed)
+                _step("测试（PostgreSQL）", [*pytest, *ON_POSTGRES], beside, failed)
             _step("浏览器", [str(bin_folder / "pytest"), "-q", "-m", "browser"], env, failed)
     if failed:
         print("✗ 没有通过：" + "、".join(failed), flush=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 from .certificates import Certificate, names_of_this_computer
 from .environment import ROOT, Steps, Stop
 
-START_SECONDS = 40
+START_SECONDS = 120
 STOP_SECONDS = 20
 EVERYWHERE = "0.0.0.0"  # noqa: S104
 
