@@ -16,6 +16,8 @@ from django.db import connection
 from django.db.models import CharField, Count, DateField, F, Model, QuerySet, Value, Window
 from django.db.models.functions import Cast
 
+from hengjian.apps.publications.models import Publication
+from hengjian.apps.publications.procedures import PUBLIC
 from hengjian.apps.registry import asof
 from hengjian.apps.registry.models import (
     Calibration,
@@ -43,6 +45,7 @@ COLUMNS: dict[type[Model], tuple[str, ...]] = {
     Calibration: ("instrument_id", "result", "certificate_no", "calibrated_on", "valid_to", "", ""),
     Declaration: ("kind", "subject_id", "", "changed_on", "declared_on", "", ""),
     InstitutionAlias: ("kind", "value", "", "", "", "", ""),
+    Publication: ("number", "doc_number", "content", "published_on", "stop_on", "violation", "decided_on"),
 }
 TYPES = ("text", "text", "text", "day", "day", "text", "day")
 
@@ -55,6 +58,8 @@ def _narrow(model: type[Model]) -> QuerySet[Any]:
     rows: Any = model._default_manager.filter(institution_id=ANYBODY).order_by()
     if model is InstitutionAlias:
         rows = rows.filter(withdrawn_at=None)
+    if model is Publication:
+        rows = rows.filter(state__in=PUBLIC)
     made: dict[str, Any] = {"c_model": Value(model._meta.model_name, output_field=CharField())}
     for place, (name, kind) in enumerate(zip(COLUMNS[model], TYPES, strict=True)):
         output: Any = CharField() if kind == "text" else DateField()
@@ -76,7 +81,7 @@ class Parts:
 
 @cache
 def _statement() -> tuple[str, tuple[Any, ...]]:
-    """The union of all narrow part tables as SQL with parameters: nine query sets cost more to build than to run."""
+    """The union of all narrow part tables as SQL with parameters: ten query sets cost more to build than to run."""
     queries = [_narrow(model) for model in COLUMNS]
     sql, params = queries[0].union(*queries[1:], all=True).query.sql_with_params()
     return sql, tuple(params)

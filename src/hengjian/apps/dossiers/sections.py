@@ -17,6 +17,7 @@ from hengjian.apps.alerts.models import Alert
 from hengjian.apps.alerts.procedures import ALERT, WAITING
 from hengjian.apps.dossiers import reading
 from hengjian.apps.dossiers.inspected import Inspected, inspected
+from hengjian.apps.dossiers.penalised import Penalised, penalised
 from hengjian.apps.dossiers.reading import Parts, ScopeSheet
 from hengjian.apps.dossiers.rectified import Rectified, rectified
 from hengjian.apps.intake.procedures import SUBMISSION
@@ -74,6 +75,7 @@ class Dossier:
     submissions: list[Any] | None
     inspected: Inspected | None
     rectified: Rectified | None
+    penalised: Penalised
     declarations: list[tuple[Declaration, str]]
     risk: Any
     timeline: list[Event]
@@ -119,7 +121,8 @@ def open_dossier(user: User, institution: Institution, *, on: date, today: date,
     alerts = alerts_of(user, institution, on=on, today=today)
     submissions = submissions_of(user, institution, on=on, today=today)
     checks = inspected(user, institution, on=on, today=today, whole=whole)
-    extra = checks.events if checks else ()
+    punished = penalised(parts, on=on, whole=whole)
+    extra = (*(checks.events if checks else ()), *punished.events)
     timeline = timeline_of(user, institution, parts, former, alerts, submissions, extra, on=on, today=today)
     return Dossier(
         institution=institution,
@@ -141,6 +144,7 @@ def open_dossier(user: User, institution: Institution, *, on: date, today: date,
         submissions=submissions,
         inspected=checks,
         rectified=rectified(user, institution, on=on, today=today, whole=whole),
+        penalised=punished,
         declarations=_declared(parts, on),
         risk=risk_of(user, institution, on=on, today=today),
         timeline=timeline if whole else timeline[:SHOWN_EVENTS],

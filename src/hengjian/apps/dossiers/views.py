@@ -53,6 +53,7 @@ def _contents(dossier: Dossier) -> list[Tab]:
         tabs.append(Tab("检查", "#checks", count=dossier.inspected.total))
     if dossier.rectified is not None:
         tabs.append(Tab("整改", "#rectified", count=dossier.rectified.total))
+    tabs.append(Tab("处罚", "#penalties", count=dossier.penalised.total))
     return [*tabs, Tab("时间线", "#time", count=dossier.event_count)]
 
 

@@ -61,6 +61,7 @@ GUIDE: tuple[Guided, ...] = (
             **under("certificates[]", "资质认定证书", k.CERTIFICATE),
             **under("scope", "能力附表", {**k.PAGED, **under("rows[]", "能力附表各行", k.SCOPE)}),
             **under("results[]", "检查结果", k.RESULT),
+            **under("penalties[]", "公示期内的行政处罚", k.PENALTY),
             **under("draws[]", "列入名录的抽取", k.DRAWN),
         },
     ),

@@ -13,7 +13,7 @@ from hengjian.apps.draws.selectors import public_draws
 from hengjian.apps.inspections.selectors import published_results
 from hengjian.apps.plans.presenting import shown_meters
 from hengjian.apps.plans.selectors import coverage, published_exceptions, published_plans
-from hengjian.apps.portal import draw_facts, institution_facts, plan_facts, result_facts, rule_facts
+from hengjian.apps.portal import draw_facts, institution_facts, penalty_facts, plan_facts, result_facts, rule_facts
 from hengjian.apps.portal.asking import day, slice_of, words, year
 from hengjian.apps.portal.discretion import cleaned
 from hengjian.apps.portal.documentation import GUIDE, plain_guide
@@ -79,7 +79,7 @@ def institutions(request: HttpRequest) -> Page:
 
 @public_page("portal/institution.html", OPEN_FACTS)
 def institution(request: HttpRequest, uscc: str) -> Page | HttpResponse:
-    """One institution: identity, certificates and scope as of a day, published results and draws."""
+    """One institution: identity, certificates and scope as of a day, published results, penalties and draws."""
     code = uscc.strip().upper()
     found = institution_facts.public_institutions().filter(uscc=code).first()
     if found is None:
@@ -102,6 +102,7 @@ def institution(request: HttpRequest, uscc: str) -> Page | HttpResponse:
             "certificates": institution_facts.certificates(held),
             "scope": {**part.plain(), "rows": institution_facts.scope(part.rows, sites)},
             "results": result_facts.results(list(results)),
+            "penalties": penalty_facts.penalties(list(penalty_facts.penalties_of(found.uscc, today))),
             "draws": institution_facts.published_draws_of(found),
         },
         as_of=institution_facts.registry_as_of(found),
