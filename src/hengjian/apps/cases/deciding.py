@@ -17,7 +17,7 @@ from hengjian.apps.cases.enforcing import lift_ban
 from hengjian.apps.cases.entering import day_of, one_of, refused, sum_of, text_of
 from hengjian.apps.cases.models import Case, Collective, Decision, Obligation, Party
 from hengjian.apps.cases.moving import move_case
-from hengjian.apps.cases.noticing import latest_notices
+from hengjian.apps.cases.noticing import end_periods, latest_notices
 from hengjian.apps.cases.paying import end_obligation
 from hengjian.apps.cases.sums import penalty_text
 from hengjian.apps.cases.wording import MEASURES, OUTCOMES
@@ -126,6 +126,7 @@ def _decide(
         row.decided_on, row.decided_by = today, user
         for rule in PERIODS:
             timing.stop(row, rule, on=today, actor=actor, now=now)
+        end_periods(row, on=today, actor=actor, now=now)
         timing.start(row, "PEN-81", on=today, actor=actor, now=now)
 
     facts = {"outcomes": [entry.as_fact() for entry in outcomes]}

@@ -170,6 +170,7 @@ def _served(notice: Notice, on: date | None, how: str, *, actor: Actor, now: dat
     notice.served_how = text_of(how, field="served_how", label="送达方式", most=60)
     notice.ends_on = timing.notice_ends(notice)
     notice.save()
+    lead = notice.case.officers.filter(lead=True, to_on__isnull=True).select_related("user").first()
     start_clock(
         rule_id=PERIOD,
         thing=notice,
@@ -179,6 +180,7 @@ def _served(notice: Notice, on: date | None, how: str, *, actor: Actor, now: dat
         actor=actor,
         now=now,
         url=reverse("cases:show", args=[notice.case.number]),
+        responsible=lead.user if lead else None,
     )
 
 
@@ -246,9 +248,21 @@ def _require_hearing_right(notice: Notice, *, late: bool, today: date) -> None:
 
 def _stop_period(notice: Notice, *, on: date, actor: Actor, now: datetime, waived: bool) -> None:
     """A waiver ends the party's period; what it says does not: it may still add to it till the last day."""
-    rows = Clock.objects.filter(thing_kind=notice._meta.label_lower, thing_id=str(notice.pk), state__in=UNFINISHED)
-    if waived and rows.exists():
-        stop_clock(thing=notice, rule_id=PERIOD, on=on, actor=actor, now=now, outcome="met")
+    if waived:
+        end_periods(notice.case, on=on, actor=actor, now=now, notices=(notice,))
+
+
+def end_periods(case: Case, *, on: date, actor: Actor, now: datetime, notices: Sequence[Notice] | None = None) -> None:
+    """End the parties' periods that still run: given up, or the decision was made."""
+    told = list(case.notices.all()) if notices is None else notices
+    rows = Clock.objects.filter(
+        thing_kind=Notice._meta.label_lower, thing_id__in=[str(one.pk) for one in told], state__in=UNFINISHED
+    )
+    open_ones = dict(rows.values_list("thing_id", "started_on"))
+    for notice in told:
+        if str(notice.pk) in open_ones:
+            last = max(on, open_ones[str(notice.pk)])
+            stop_clock(thing=notice, rule_id=PERIOD, on=last, actor=actor, now=now, outcome="met")
 
 
 @transaction.atomic
