@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from hengjian.apps.cases.models import Contravention
 from hengjian.engines.penalties import Applicable, Calculation, Conduct
 from hengjian.engines.penalties.benchmark import Benchmark
-from hengjian.kernel.errors import Refused
+from hengjian.kernel.citation import Reference
+from hengjian.kernel.errors import NotFound, Refused
+from hengjian.law.catalogue import cite, violation
 from hengjian.law.discretion import benchmark_for, calculation_for, deviation
 from hengjian.law.punishing import choice_for
 
@@ -68,7 +70,20 @@ def choose_for(one: Contravention, *, on: date) -> dict[str, Any]:
 def cited(one: Contravention, *, on: date) -> str:
     """The article that the contravention breaks, as cited for the day of conduct; empty where no law applies."""
     first = choice_for(conduct_of(one), on=on).first
-    return "、".join(breach.text for breach in first.provision.breach) if first else ""
+    if first is None:
+        return ""
+    if first.provision.breach:
+        return "、".join(breach.text for breach in first.provision.breach)
+    # a sector law sets the penalty; what the conduct is, the general catalogue says
+    return "、".join(_cited(violation(one.violation_id).basis, one.occurred_to))
+
+
+def _cited(basis: Iterable[Reference], on: date) -> Iterator[str]:
+    for reference in basis:
+        try:
+            yield cite(reference, on).text
+        except NotFound:  # the catalogue names an article that was not in force yet
+            continue
 
 
 def benchmark_of(one: Contravention, *, on: date) -> Benchmark:

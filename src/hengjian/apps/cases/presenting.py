@@ -13,6 +13,7 @@ from hengjian.apps.accounts.models import User
 from hengjian.apps.cases import acts, gates, timing
 from hengjian.apps.cases.models import Case
 from hengjian.apps.cases.reading import rows_of
+from hengjian.apps.cases.selectors import is_investigator
 from hengjian.apps.cases.wording import LEGAL_GROUNDS
 from hengjian.apps.clocks.models import UNFINISHED, Clock
 from hengjian.kernel.transitions import Move
@@ -53,6 +54,8 @@ PRIMARY = (
     "resume",
 )
 """The moves that bring a case forward, in this order."""
+ASIDE = ("open_hearing", "discuss")
+"""Moves beside the straight road: what holds them up is told last."""
 QUIET = ("terminate", "withdraw_case", "transfer_case", "annul", "reinvestigate", "return_review", "refuse_filing")
 ROAD = (
     ("立案", ("proposed", "filing")),
@@ -134,10 +137,28 @@ def next_step(case: Case, ways: Sequence[Way], clocks: Sequence[Clock]) -> NextS
     if first is not None:
         action = Action(first.move.label, first.url, kind="primary")
         return NextStep(f"下一步：{first.move.label}", detail=first.hint, action=action, due=due, due_url=url)
-    held = next((one for one in ways if one.blocks and one.move.action in PRIMARY), None)
-    if held is None:
+    waiting = [one for one in ways if one.blocks and one.move.action in PRIMARY]
+    waiting.sort(key=lambda one: one.move.action in ASIDE)
+    if not waiting:
         return None
+    held = waiting[0]
     return NextStep(f"还不能“{held.move.label}”", detail=held.blocks[0].sentence, due=due, due_url=url)
+
+
+SERVED_NEXT = {
+    "notified": ("下一步：制作告知书并送达", "五个工作日从送达的次日起算，没有送达不起算"),
+    "decided": ("下一步：制作决定书并送达", "决定后七个工作日内送达，送达时书面告知将向社会公示"),
+}
+
+
+def to_serve(case: Case, user: User, *, today: date) -> NextStep | None:
+    """What an investigator does while no move is open to them: the paper that the party has not got yet."""
+    if case.state not in SERVED_NEXT or not is_investigator(case, user, today):
+        return None
+    if case.state == "notified" and all(one.served_on for one in rows_of(case, "notices")):
+        return None
+    title, detail = SERVED_NEXT[case.state]
+    return NextStep(title, detail=detail, action=Action("去制作、送达", "#party_papers", kind="primary"))
 
 
 def steps_of(case: Case) -> list[Step]:

@@ -54,10 +54,12 @@ def show_list(request: HttpRequest) -> HttpResponse:
         note_list_export(request=request, permission="case.view", what="案件", rows=listing.total, now=timezone.now())
         return listing.export("案件", now=timezone.now())
     may_register = bool(granting(request.user, "case.register", today))
+    finished = (Action(f"看已办结的 {counts['finished']} 个", f"{request.path}?standing=finished"),)
     why = Empty(
         "没有未办结的案件" if counts["all"] else "还没有案件",
-        "案件从线索、检查发现的问题、整改事项登记，也可以直接登记；已办结的在“已办结”里。",
-        (Action("登记案件", reverse("cases:register"), kind="primary"),) if may_register else (),
+        "案件从线索、检查发现的问题、整改事项登记，也可以直接登记。",
+        (Action("登记案件", reverse("cases:register"), kind="primary"),) * may_register
+        + finished * bool(counts["finished"]),
     )
     context = {"listing": listing, "counts": counts, "why_empty": why, "may_register": may_register}
     return render(request, "cases/list.html", context)
@@ -83,7 +85,7 @@ def show_case(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "today": today,
         "tag_kind": presenting.TAGS.get(case.state, "blue"),
-        "next_step": presenting.next_step(case, ways, clocks),
+        "next_step": presenting.next_step(case, ways, clocks) or presenting.to_serve(case, user, today=today),  # type: ignore[arg-type]
         "steps": presenting.steps_of(case),
         "ways": ways,
         "turn": presenting.TURN.get(case.state, case.get_state_display()),

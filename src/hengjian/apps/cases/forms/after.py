@@ -23,6 +23,7 @@ from hengjian.apps.cases.forms.parts import (
     count_field,
     day_field,
     line_field,
+    offer_only,
     text_field,
     yuan_field,
 )
@@ -130,6 +131,7 @@ class ServeForm(ServiceFields):
         }
         self.fields["document"] = choice_field("文书", papers)
         self.fields["party"] = choice_field("受送达人", parties_of(self.thing))
+        offer_only(self.fields["party"])
         self.fields["told_publication"] = forms.BooleanField(
             label="已书面告知当事人：处罚信息将依法向社会公示", required=False
         )
@@ -168,6 +170,7 @@ class ConfirmForm(AfterForm):
     def prepare(self) -> None:
         """The party comes first."""
         self.fields["party"] = choice_field("当事人", parties_of(self.thing))
+        offer_only(self.fields["party"])
         self.order_fields(("party",))
 
 
@@ -293,6 +296,7 @@ class RefundForm(AfterForm):
     def prepare(self) -> None:
         """Which party."""
         self.fields["party"] = choice_field("当事人", parties_of(self.thing))
+        offer_only(self.fields["party"])
         self.order_fields(("party",))
 
 

@@ -14,6 +14,7 @@ from hengjian.apps.cases.forms.parts import (
     day_field,
     line_field,
     many_field,
+    offer_only,
     text_field,
     yuan_field,
 )
@@ -114,6 +115,7 @@ class ContraventionForm(CaseForm):
     def prepare(self) -> None:
         parties = {str(one.pk): one.name for one in self.case.parties.all()}
         self.fields["party"] = choice_field("当事人", parties)
+        offer_only(self.fields["party"])
         chosen: Any = self.fields["violation_id"]
         chosen.choices = [("", "请选择"), *violations().items()]
         chosen.error_messages |= {"required": "请选违法情形。", "invalid_choice": "请从列出的违法情形中选一项。"}

@@ -41,8 +41,9 @@ class SubmitFilingForm(CaseForm):
     opinion = text_field("立案理由")
 
     def prepare(self) -> None:
-        people = people_for(self.case.organ, on=self.on)
-        self.fields["officers"] = PeopleField("办案人员", people, "两名以上，均须有有效的执法证；列在最前的为主办")
+        # whoever asks for the filing usually takes the case on: the first chosen leads it
+        people = sorted(people_for(self.case.organ, on=self.on), key=lambda one: one.pk != self.user.pk)
+        self.fields["officers"] = PeopleField("办案人员", people, "两名以上，均须有有效的执法证；选中的第一人为主办")
         self.order_fields(["seen", "conditions", "officers", "opinion"])
 
 

@@ -68,6 +68,13 @@ def choice_field(
     )
 
 
+def offer_only(field: Any) -> None:
+    """Choose beforehand where there is but one to choose."""
+    known = [value for value, _ in field.choices if value]
+    if len(known) == 1:
+        field.initial = known[0]
+
+
 def many_field(
     label: str, choices: Mapping[str, str], *, required: bool = False, hint: str = ""
 ) -> forms.MultipleChoiceField:
