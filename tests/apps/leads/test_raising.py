@@ -44,7 +44,7 @@ def test_a_confirmed_alert_becomes_one_lead_with_links_both_ways(tree: Tree):
     assert url in text(client.get(page))
     client.post(url, {"title": "报告无检测过程", "text": "预警确认"})
     lead = Lead.objects.get()
-    assert (lead.channel, lead.institution, lead.report_numbers) == ("alert", alert.institution, ["R00001"])
+    assert (lead.channel, lead.institution, lead.report_numbers) == ("alert", alert.institution, ["QS-R00001"])
     assert reverse("leads:show", args=[lead.number]) in text(client.get(page))
     assert page in text(client.get(reverse("leads:show", args=[lead.number])))
     again = client.post(url, {"title": "报告无检测过程", "text": "预警确认"})

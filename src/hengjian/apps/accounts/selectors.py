@@ -40,6 +40,14 @@ def organ_for_area(area_code: str, *, on: date) -> Organ | None:
     return next((found[area] for area in wanted if area in found), None)
 
 
+def area_name(area_code: str, *, on: date) -> str:
+    """An area in words with its code (青桐县，990121); the code alone where no bureau has just that area."""
+    organ = organ_for_area(area_code, on=on) if area_code else None
+    if organ is None or organ.area_code != area_code[:6]:
+        return area_code
+    return f"{organ.name.removesuffix('市场监督管理局')}（{area_code}）"
+
+
 def events_seen_by(user: Any, *, on: date) -> QuerySet[Event]:
     """Events of the person's organ and of those below it."""
     condition = Q(pk__in=[])

@@ -39,9 +39,15 @@ def source_of(user: Any, on: date, number: str) -> Source | None:
         channel="alert",
         fields=(alert.field,) if alert.field else (),
         subject=_subject(alert.violation),
-        report_numbers=tuple(str(one) for one in alert.report_ids[:REPORTS_MOST]),
+        report_numbers=_numbers(alert),
         occurred_on=alert.occurred_on,
     )
+
+
+def _numbers(alert: Alert) -> tuple[str, ...]:
+    """The numbers that stand on the reports, as far as the evidence has them; else the identifiers of the data."""
+    printed = {str(row.get("report_id")): str(row.get("report_no") or "") for row in alert.evidence.get("rows", ())}
+    return tuple(printed.get(str(one)) or str(one) for one in alert.report_ids[:REPORTS_MOST])
 
 
 def _subject(violation_id: str) -> str:

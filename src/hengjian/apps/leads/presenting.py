@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from hengjian.apps.accounts.selectors import area_name
 from hengjian.apps.clocks.selectors import clocks_of
 from hengjian.apps.leads.codes import ANSWERS, OUTCOMES, TRAITS
 from hengjian.apps.leads.forms import FORMS, MoveForm
@@ -167,7 +168,7 @@ def other_sides(lead: Lead) -> list[int]:
     return [*pairs, *Likeness.objects.filter(other=lead).values_list("lead_id", flat=True)]
 
 
-def facts_of(lead: Lead) -> list[tuple[str, str]]:
+def facts_of(lead: Lead, *, on: date) -> list[tuple[str, str]]:
     """Term and value for the rail."""
     facts = [
         ("承办机关", lead.organ.name),
@@ -176,7 +177,7 @@ def facts_of(lead: Lead) -> list[tuple[str, str]]:
         ("来源编号", lead.outside_number),
         ("收到", lead.received_on.isoformat()),
         ("行为日", lead.occurred_on.isoformat() if lead.occurred_on else "不明"),
-        ("行为发生地", lead.area_code or "不明"),
+        ("行为发生地", area_name(lead.area_code, on=on) or "不明"),
         ("领域", "、".join(FIELD_CODES.get(one, one) for one in lead.fields)),
         ("反映事项", lead.get_subject_display()),
         ("特别情形", "、".join(TRAITS.get(one, one) for one in lead.traits)),

@@ -144,7 +144,7 @@ def _page(
         "handings": lead.handings.select_related("from_organ", "to_organ", "body", "superior", "sent_by"),
         "answers": lead.answers.all(),
         "merged": lead.merged.order_by("pk"),
-        "facts": presenting.facts_of(lead),
+        "facts": presenting.facts_of(lead, on=today),
         "clocks": clocks,
         "named": candidates(lead.respondent_name) if lead.institution is None else [],
         "may_link": lead.state not in ENDED and bool(may(user, "lead.triage", lead, on=today)),

@@ -16,6 +16,7 @@ from hengjian.apps.accounts.gates import needs
 from hengjian.apps.accounts.models import Organ
 from hengjian.apps.accounts.policies import actor_or_refuse
 from hengjian.apps.accounts.rights import granting, may
+from hengjian.apps.accounts.selectors import area_name
 from hengjian.apps.clocks.selectors import clocks_of
 from hengjian.apps.documents.presenting import section_of
 from hengjian.apps.tips import handling, presenting
@@ -171,6 +172,7 @@ def _page(
         "lead": presenting.lead_link(tip.lead, user, on=today),
         "lead_clocks": list(clocks_of(tip.lead)) if tip.lead else [],
         "facts": presenting.facts_of(tip),
+        "area": area_name(tip.area_code, on=today),
         "documents": section_of(tip, user=user, on=today),
         "channel_url": presenting.channel_url(tip.informant, user, on=today),
         "earlier": presenting.earlier_tips(tip, user, rows),
