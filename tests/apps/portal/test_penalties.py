@@ -45,6 +45,14 @@ def test_penalties_are_found_by_party_code_number_and_tier(town):
     assert (count("tier=general"), count("tier=serious"), count("kind=listing"), count("tier=x")) == (2, 0, 0, 2)
 
 
+def test_the_page_of_an_institution_lists_what_is_public_of_it_and_no_more(town):
+    told = read(f"{ROOT}institutions/{town.lab.uscc}/")["penalties"]
+    assert [one["number"] for one in told] == [town.penalties["public"]]
+    page = Client().get(f"{ROOT}institutions/{town.lab.uscc}/").content.decode()
+    assert f"/public/penalties/{town.penalties['public']}/" in page
+    assert town.penalties["over"] not in page and town.penalties["draft"] not in page
+
+
 def test_a_typical_case_is_found_and_told(town):
     number = town.penalties["typical"]
     assert [one["number"] for one in read(f"{ROOT}cases/?field=food")["cases"]] == [number]

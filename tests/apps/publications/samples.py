@@ -28,8 +28,8 @@ STORY = Story(
 def taken(**more: Any) -> tuple[World, Publication]:
     """A decided case whose publications were taken by the listener; the institution's one."""
     world = make_world(**more)
-    world.case.facts = FACTS
-    world.case.save()
+    world.decision.reasons = FACTS
+    world.decision.save()
     taking.on_decided(case=world.case, action="decide", actor=make_actor(world.head), now=at(DECIDED))
     return world, Publication.objects.get(party=world.institution)
 
@@ -114,7 +114,7 @@ def show_on_portal(organ: Organ, lab: Institution, writer: User, leader: User) -
         case = Case.objects.create(
             number=f"AJ-2026-08{number:02d}", organ=organ, title="出具虚假报告案", source_code="supervision",
             source_on=TODAY, registered_by=writer, registered_at=NOW, state="enforcing", state_at=NOW, filed_on=TODAY,
-            decided_on=DECIDED, violation_text="出具虚假报告", facts=FACTS,
+            decided_on=DECIDED, violation_text="出具虚假报告", facts="出具虚假报告",
         )  # fmt: skip
         person = key == "person"
         party = Party.objects.create(
@@ -124,7 +124,7 @@ def show_on_portal(organ: Organ, lab: Institution, writer: User, leader: User) -
         )  # fmt: skip
         decision = Decision.objects.create(
             case=case, party=party, outcome="penalty", measures=["fine"], fine_fen=8_000_000, text="罚款八万元",
-            basis="《检验检测机构监督管理办法》第二十七条", reasons="事实清楚", decided_on=DECIDED, decided_by=leader,
+            basis="《检验检测机构监督管理办法》第二十七条", reasons=FACTS, decided_on=DECIDED, decided_by=leader,
         )  # fmt: skip
         row = taking.take(decision, "penalty", actor=make_actor(leader), now=NOW)
         _put(row, state, key)

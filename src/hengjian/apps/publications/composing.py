@@ -150,18 +150,20 @@ def basis_of(decision: Decision, kind: str) -> str:
 
 
 def original_text(decision: Decision, kind: str) -> str:
-    """The decision in full as the record has it, before any redaction; never stored."""
-    party, case = decision.party, decision.case
+    """What was decided and why, before any redaction; never stored.
+
+    The facts are those that the party was told with the decision. What the case was registered with stays inside: it
+    may come from an alert, a lead or an informant.
+    """
+    party = decision.party
     code = f"，统一社会信用代码{party.code}" if party.kind == "institution" and party.code else ""
     lines = [f"当事人：{party.name}{code}。"]
-    if case.facts.strip():
-        lines.append(f"查明事实：{case.facts.strip()}")
     lines += [
         f"违法行为：{one.title}" + (f"，违反{one.article}" if one.article else "") + "。"
         for one in contraventions_of(decision)
     ]
     lines += [
-        f"决定理由：{decision.reasons.strip()}",
+        f"事实和理由：{decision.reasons.strip()}",
         f"依据：{basis_of(decision, kind)}",
         f"决定：{content_of(decision, kind)}",
         f"{decision.organ.name}，{zh_date(decision.decided_on)}",

@@ -52,7 +52,7 @@ def page_of(row: Publication, user: User, today: date, tried: tuple[str, Any] | 
         "undo": undo,
         "left": left if seen else None,
         "right": right,
-        "summary": _summary(version.summary) if version else [],
+        "summary": _summary(version.summary, row) if version else [],
         "counts": [(LABELS[kind], n) for kind, n in sorted(version.counts.items())] if version else [],
         "versions": list(row.versions.select_related("made_by", "approved_by")),
         "period": periods.period_of(row, row.published_on or today),
@@ -103,9 +103,11 @@ def _facts(row: Publication) -> list[tuple[str, str]]:
     ]
 
 
-def _summary(summary: Mapping[str, str]) -> list[tuple[str, str]]:
+def _summary(summary: Mapping[str, str], row: Publication) -> list[tuple[str, str]]:
+    letter = None if summary.get("doc_number") else composing.decision_letter(row.decision)
+    number = letter.number if letter else summary.get("doc_number")
     return [
-        ("决定书文号", summary.get("doc_number") or "还没有制作处罚决定书"),
+        ("决定书文号", number or "还没有制作处罚决定书"),
         ("当事人", summary.get("party", "")),
         ("统一社会信用代码", summary.get("code") or "—"),
         ("违法行为类型", summary.get("violation", "")),
