@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from hengjian.project import demo_evidence
+
 if TYPE_CHECKING:
     from hengjian.apps.accounts.models import Organ, User
     from hengjian.apps.cases.models import Case
@@ -207,7 +209,7 @@ def _investigated(way: Way, case: Case) -> Case:
         officer_two=way.people[f"{COUNTY}.officer2"],
         contraventions=[one],
     )
-    register_evidence(case=case, entry=entry, **officer)
+    register_evidence(case=case, entry=entry, files=demo_evidence.copied(year), **officer)
     way.on(7)
     return investigating.conclude(
         case=case,
