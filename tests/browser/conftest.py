@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,11 +18,12 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
 from hengjian.project.demo import PASSWORD
+from tests.browser.city import City
 from tests.paths import REPO
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-START_SECONDS = 240
+START_SECONDS = 480
 DEMO_REPORTS = 6_000
 
 
@@ -91,6 +93,25 @@ def page(chromium: Browser, started: Started) -> Iterator[Page]:
     yield opened
     context.close()
     assert troubles == []
+
+
+@pytest.fixture(scope="module")
+def city(started: Started, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """A second server beside the first on the same installation, as its own clock has it."""
+    offset = tmp_path_factory.mktemp("clock") / "seconds"
+    offset.write_text("0")
+    port = _free_port()
+    env = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
+    words = [sys.executable, "-m", "tests.browser.clocked", str(port), str(offset)]
+    process = subprocess.Popen(words, cwd=REPO, env=env | {"HENGJIAN_HOME": str(started.home)})
+    address = f"http://localhost:{port}"
+    deadline = time.monotonic() + 60
+    while not _answers(address):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.3)
+    yield City(address, started.home, offset, chromium)
+    process.terminate()
+    process.wait(20)
 
 
 def sign_in(page: Page, started: Started, username: str) -> None:

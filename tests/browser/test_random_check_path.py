@@ -9,102 +9,27 @@ from __future__ import annotations
 import json
 import os
 import re
-import sqlite3
 import subprocess
 import sys
-import time
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from hengjian.apps.draws.lotteries import issue_from, issues_from
 from hengjian.project.demo import PASSWORD
-from tests.browser.conftest import Started, _answers, _free_port
+from tests.browser.city import BEIJING, City, shot
+from tests.browser.conftest import Started
 from tests.browser.test_phone import Handset
-from tests.paths import REPO
 
 pytestmark = pytest.mark.browser
 
-SHOTS = os.environ.get("HENGJIAN_SHOTS", "")
-BEIJING = timezone(timedelta(hours=8))
 KINDS = ("ssq", "kl8")
 NUMBERS = ("03 09 14 18 26 31 + 07", "1 4 9 13 17 20 22 28 31 36 40 44 47 51 55 60 66 70 75 79")
 JPEG = b"\xff\xd8\xff\xe0" + b"corrected label" * 400
 HOURS_TO_THE_NUMBERS = 4
-
-
-@dataclass
-class City:
-    """The demo city behind a server whose clock the test moves."""
-
-    address: str
-    home: Path
-    offset: Path
-    browser: Browser
-
-    def now(self) -> datetime:
-        """What the server takes for now, in Beijing's time."""
-        return datetime.fromtimestamp(time.time() + float(self.offset.read_text()), BEIJING)
-
-    def forward(self, **by: float) -> None:
-        """Set the clock forward; everybody's session may end by it."""
-        self.offset.write_text(str(float(self.offset.read_text()) + timedelta(**by).total_seconds()))
-
-    def rows(self, sql: str, *values: Any) -> list[Any]:
-        """What the database says."""
-        base = sqlite3.connect(f"file:{self.home}/hengjian.sqlite3?mode=ro", uri=True)
-        try:
-            return base.execute(sql, values).fetchall()
-        finally:
-            base.close()
-
-    def person(self, username: str, *, width: int = 1440) -> Page:
-        """Somebody signed in, in a browser of their own."""
-        page = self.visitor(width=width)
-        page.goto(f"{self.address}/sign-in/")
-        page.get_by_label("用户名").fill(username)
-        page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
-        page.wait_for_url(lambda url: "/sign-in/" not in url)
-        return page
-
-    def visitor(self, *, width: int = 1440) -> Page:
-        """Somebody who is not signed in."""
-        context: BrowserContext = self.browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
-        context.set_default_timeout(20_000)
-        return context.new_page()
-
-
-@pytest.fixture(scope="module")
-def city(started: Started, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    """A second server beside the first on the same installation, as its own clock has it."""
-    offset = tmp_path_factory.mktemp("clock") / "seconds"
-    offset.write_text("0")
-    port = _free_port()
-    env = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
-    words = [sys.executable, "-m", "tests.browser.clocked", str(port), str(offset)]
-    process = subprocess.Popen(words, cwd=REPO, env=env | {"HENGJIAN_HOME": str(started.home)})
-    address = f"http://localhost:{port}"
-    deadline = time.monotonic() + 60
-    while not _answers(address):
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.3)
-    yield City(address, started.home, offset, chromium)
-    process.terminate()
-    process.wait(20)
-
-
-def shot(page: Page, name: str) -> None:
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, name
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
 
 
 def moment(at: datetime) -> str:
