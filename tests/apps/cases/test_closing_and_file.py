@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from hengjian.apps.cases.archiving import Sealing, add_note, archive_case, lend_file, return_file, verify_archive
 from hengjian.apps.cases.closing import approve_closing, propose_closing, refuse_closing
@@ -13,6 +14,8 @@ from hengjian.apps.cases.enforcing import DisposalEntry, dispose_item, lift_ban,
 from hengjian.apps.cases.file_order import papers_of
 from hengjian.apps.cases.models import ArchivedPaper, Ban, Case, CaseArchive, Obligation
 from hengjian.apps.cases.paying import receive_payment
+from hengjian.apps.cases.sealed import read_again
+from hengjian.apps.documents import keeping
 from hengjian.apps.documents.models import Document
 from hengjian.kernel.errors import DomainError, IllegalMove, NotAllowed
 from tests.apps.cases.after_world import World, at, make_world, paper, serve_both
@@ -38,6 +41,12 @@ def pay_all(world: World) -> None:
         receive_payment(
             row=owed, purpose=purpose, way="bank", amount_fen=amount, on=DAY, voucher=f"P-{purpose}", **by(world.first)
         )
+
+
+def _signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def propose(world: World, ground: str = "executed") -> Any:
@@ -188,3 +197,25 @@ def test_after_sealing_there_are_notes_and_a_log_of_readings(world: World) -> No
     assert refusal(return_file, retrieval=out, on=DAY, **by(world.clerk)) == "案卷已于2026年3月18日归还。"
     with pytest.raises(NotAllowed):
         add_note(archive=made, text="x", reason="y", **by(world.head))
+
+
+def test_every_paper_is_read_again_and_a_damaged_one_is_named(world: World) -> None:
+    close(world)
+    made = seal(world)
+    now = at(DAY)
+    before = read_again(made, now=now, today=DAY)
+    printed = [one.document for one in made.papers.select_related("document") if one.document.pdf_digest]
+    [hurt, *_] = [one for one in printed if list(keeping.folder().rglob(f"*{one.pdf_digest}*.pdf"))]
+    assert before.read >= len(printed) and not [one for one in before.wrong if hurt.title in one]
+    [place] = keeping.folder().rglob(f"*{hurt.pdf_digest}*.pdf")
+    whole = place.read_bytes()
+    place.chmod(0o600)
+    place.write_bytes(whole + b"x")
+    try:
+        after = read_again(made, now=now, today=DAY)
+        [sentence] = set(after.wrong) - set(before.wrong)
+        assert f"《{hurt.title}》的文件与制作时的摘要值" in sentence and after.read == before.read
+        page = _signed_in(world.clerk).get(f"/cases/{made.case.number}/file/?verify=1").content.decode()
+        assert "与封卷时不符" in page and f"《{hurt.title}》的文件与制作时的摘要值" in page
+    finally:
+        place.write_bytes(whole)

@@ -21,6 +21,7 @@ from hengjian.apps.cases.after_procedures import SERVICE
 from hengjian.apps.cases.file_order import group_label, papers_of
 from hengjian.apps.cases.forms.after import AdvanceForm
 from hengjian.apps.cases.models import Case, CaseArchive, Obligation, Service, ServiceProof
+from hengjian.apps.cases.sealed import read_again
 from hengjian.apps.cases.serving import advance_service
 from hengjian.apps.cases.views import case_or_404, put_error
 from hengjian.apps.clocks.selectors import clocks_of
@@ -182,11 +183,13 @@ def show_file(request: HttpRequest, number: str) -> HttpResponse:
         }
         for name, label in archiving.VOLUMES.items()
     ]
+    read = read_again(archive, now=timezone.now(), today=today) if archive and "verify" in request.GET else None
     context = {
         "case": case,
         "archive": archive,
         "volumes": volumes,
-        "wrong": archiving.verify_archive(archive) if archive else [],
+        "read": read,
+        "wrong": [*archiving.verify_archive(archive), *(read.wrong if read else ())] if archive else [],
         "notes": list(archive.notes.select_related("by")) if archive else [],
         "retrievals": list(archive.retrievals.all()) if archive else [],
         "may_archive": may(request.user, "case.archive", case, on=today) is not None,
