@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,6 +19,8 @@ CAP_DB: Mapping[str, float] = {"S5": 30.0, "S4": 20.0, "S3": 13.0, "S2": 7.0, "S
 
 SECOND, MINUTE, DAY = 1, 60, 86_400
 """Time resolutions the gate tells apart, in seconds."""
+
+SICK_TABLE = re.compile(r"\b(?:FROM|JOIN)\s+sick\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +75,9 @@ class Detector:
     each time column may have; an institution above it abstains. `min_n` is the least population (the `population`
     step's rows per institution); below it the institution abstains. `key_columns` are the hit columns that, with
     detector, institution and subject, make the finding key. `labels` are the Chinese names of evidence columns.
+    `anchor` says what the judgement rests on where the kind does not: `absolute` (physics, arithmetic, clocks, other
+    institutions' copies) or `peers`; statistical detectors compare with peers unless they say otherwise. A detector
+    whose SQL reads the table `sick` (institution_id, field) leaves those institutions out of its peers.
     """
 
     id: str
@@ -99,6 +105,17 @@ class Detector:
     lr_db: float | None = None
     family: bool = False
     unit_level: bool = False
+    anchor: Literal["absolute", "peers"] | None = None
+
+    @property
+    def peer_relative(self) -> bool:
+        """Whether it says how an institution differs from its peers, so that sick peers blind it."""
+        return self.anchor == "peers" or (self.anchor is None and self.kind == "statistical")
+
+    @property
+    def spares_sick(self) -> bool:
+        """Whether it takes its peers without those of sick groups."""
+        return any(SICK_TABLE.search(step.sql) for step in self.steps)
 
     @property
     def cap_db(self) -> float:
