@@ -20,6 +20,8 @@ from hengjian.engines.screening.detectors import (
     c1_raw_series,
     c4_result_vectors,
     d3_replicates,
+    d6_pass_rate,
+    d11_non_detects,
 )
 
 DETECTORS: tuple[Detector, ...] = (
@@ -37,6 +39,8 @@ DETECTORS: tuple[Detector, ...] = (
     c1_raw_series.DETECTOR,
     c4_result_vectors.DETECTOR,
     d3_replicates.DETECTOR,
+    d6_pass_rate.DETECTOR,
+    d11_non_detects.DETECTOR,
 )
 """Every detector of this release."""
 
