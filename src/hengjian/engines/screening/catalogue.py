@@ -22,7 +22,12 @@ from hengjian.engines.screening.detectors import (
     c4_result_vectors,
     d3_replicates,
     d6_pass_rate,
+    d7_retests,
     d11_non_detects,
+    d13_change_point,
+    e1_shared_calibration,
+    e2_obd_vin,
+    e3_changed_calibration,
 )
 
 DETECTORS: tuple[Detector, ...] = (
@@ -42,7 +47,12 @@ DETECTORS: tuple[Detector, ...] = (
     c4_result_vectors.DETECTOR,
     d3_replicates.DETECTOR,
     d6_pass_rate.DETECTOR,
+    d7_retests.DETECTOR,
     d11_non_detects.DETECTOR,
+    d13_change_point.DETECTOR,
+    e1_shared_calibration.DETECTOR,
+    e2_obd_vin.DETECTOR,
+    e3_changed_calibration.DETECTOR,
 )
 """Every detector of this release."""
 
