@@ -46,7 +46,8 @@ FROM (
 """
 
 EXPECTED = f"""
-SELECT j.institution_id, j.unit, sum(j.n) AS n, sum(j.bad) AS bad, sum(j.n * x.rate) AS expected,
+SELECT j.institution_id, j.unit, CAST(sum(j.n) AS BIGINT) AS n, CAST(sum(j.bad) AS BIGINT) AS bad,
+       sum(j.n * x.rate) AS expected,
        sum(j.n * x.rate * (1 - x.rate)) AS variance, max(j.last_at) AS last_at
 FROM judged j
 JOIN peers_of p ON p.mid = j.mid AND p.institutions > {LEAST_OTHERS}

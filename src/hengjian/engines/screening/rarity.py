@@ -98,7 +98,7 @@ def fewer_than_expected(n: Floats, bad: Floats, expected: Floats, variance: Floa
 
 
 def _shrunken(n: Floats, bad: Floats, usual: Floats, null: Null, errors: Floats) -> Floats:
-    """logit of the observed share less that expected, shrunken by τ²/(τ² + s²); τ never less than a fifth of the rate."""
+    """logit of the observed share less that expected, shrunken by τ²/(τ² + s²), τ at least a fifth of the rate."""
     tau2 = np.maximum(null.tau**2, LEAST_CV2 * usual / (1 - usual))
     seen = np.log((bad + 0.5) / (n - bad + 0.5)) - np.log((usual * n + 0.5) / (n - usual * n + 0.5))
     kept = tau2 / np.maximum(tau2 + errors**2, 1e-300)

@@ -108,8 +108,8 @@ DETECTOR = Detector(
     needs=(
         Need(
             table="results",
-            required=("report_id", "item_code", "value_text", "value"),
-            optional=("replicate", "method_no", "item_name", "detection_limit", "subcontracted"),
+            required=("report_id", "item_code", "value_text"),
+            optional=("value", "replicate", "method_no", "item_name", "detection_limit", "subcontracted"),
         ),
         Need(table="reports", required=("issued_at",), optional=("object", "purpose", "corrects")),
     ),
