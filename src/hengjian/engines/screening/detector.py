@@ -77,7 +77,8 @@ class Detector:
     detector, institution and subject, make the finding key. `labels` are the Chinese names of evidence columns.
     `anchor` says what the judgement rests on where the kind does not: `absolute` (physics, arithmetic, clocks, other
     institutions' copies) or `peers`; statistical detectors compare with peers unless they say otherwise. A detector
-    whose SQL reads the table `sick` (institution_id, field) leaves those institutions out of its peers.
+    whose SQL reads the table `sick` (institution_id, field) leaves those institutions out of its peers. `packs` names
+    the pack tables (`packs.py`) its steps read; an empty one skips it.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Detector:
     family: bool = False
     unit_level: bool = False
     anchor: Literal["absolute", "peers"] | None = None
+    packs: tuple[str, ...] = ()
 
     @property
     def peer_relative(self) -> bool:

@@ -196,7 +196,7 @@ def _finding(
             level=rows[0]["level"],
             slip=all(row["slip"] for row in rows),
             firm=any(row["firm"] for row in rows),
-            hard=detector.kind != "statistical",
+            hard=detector.kind != "statistical" or all(row.get("rule") for row in rows),
             accused=len(reports),
             judged=judged.get(institution, len(reports)),
             q_value=q_value,
@@ -251,7 +251,7 @@ def _decibans(detector: Detector, row: Mapping[str, Any], severity: Severity, p_
 
 
 def _evidence(detector: Detector, rows: Sequence[Mapping[str, Any]], *, accused: int, judged: int | None) -> str:
-    hidden = {"institution_id", "slip", "firm", "p_value", "level", "tests"}
+    hidden = {"institution_id", "slip", "firm", "p_value", "level", "tests", "rule"}
     shown = [{name: value for name, value in row.items() if name not in hidden} for row in rows[:ROWS_SHOWN]]
     sentence = _says(detector, rows[0])
     if accused > 1:
