@@ -315,6 +315,7 @@ TABLE: dict[str, Row] = {
     "alerts:by_key": Row({"key": "finding_key"}),
     "alerts:show": Row({"number": "alert"}),
     "alerts:judge": Row({"number": "alert"}, "post", data=JUDGED, **OWN),
+    "alerts:pictures": Row({"number": "alert"}),
     "alerts:records": Row({"number": "alert"}),
     **dict.fromkeys(("inspections:phone", "inspections:phone_me", "inspections:phone_tasks", "inspections:held"), LIST),
     **dict.fromkeys(
