@@ -21,7 +21,7 @@ from hengjian.engines.screening.score import blind_samples
 from hengjian.engines.tables.contract import ARROW_NAMES, TABLES
 
 ALWAYS = {
-    "institutions": ("institution_id", "name"),
+    "institutions": ("institution_id", "name", "area_code"),
     "reports": ("report_id", "report_no", "institution_id", "field", "issued_at", "uploaded_at"),
 }
 STREAMED = ("raw_series",)

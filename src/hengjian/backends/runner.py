@@ -19,13 +19,25 @@ from hengjian.backends.duckdb_engine import DuckDBEngine
 from hengjian.backends.engine import Engine
 from hengjian.backends.packs import pack_tables
 from hengjian.backends.preparation import Prepared, prepare
+from hengjian.backends.scoring_policy import policy_in_force
+from hengjian.backends.standing import (
+    ScoredBy,
+    Standing,
+    fields_of,
+    in_phases,
+    mark_sick,
+    read_standing,
+    sick_record,
+)
 from hengjian.engines.screening.catalogue import DETECTORS, chosen
 from hengjian.engines.screening.detector import BatchStep, Detector
 from hengjian.engines.screening.findings import Articles, Finding, build_findings, findings_table
 from hengjian.engines.screening.gate import abstentions, too_few
 from hengjian.engines.screening.hits import ABSTAINS, HITS, POPULATION
 from hengjian.engines.screening.packs import PACK_TABLES
-from hengjian.engines.screening.score import InstitutionFacts, institutions_table
+from hengjian.engines.screening.score import InstitutionFacts
+from hengjian.engines.screening.scoring import Basis, score_run
+from hengjian.engines.screening.sickness import SickGroup
 from hengjian.kernel.errors import DomainError, Refused
 
 MEMORY_MB = 2048
@@ -67,6 +79,7 @@ class _State:
     findings: list[Finding] = field(default_factory=list)
     runs: list[DetectorRun] = field(default_factory=list)
     abstained: dict[str, dict[str, str]] = field(default_factory=dict)
+    groups: tuple[SickGroup, ...] = ()
 
 
 def run_screening(
@@ -83,14 +96,16 @@ def run_screening(
     threads: int | None = None,
     open_engine: Callable[[], Engine] | None = None,
     packs: Mapping[str, pa.Table] | None = None,
+    scored_by: ScoredBy | None = None,
 ) -> RunSummary:
-    """Screen `dataset` and write findings.parquet, institutions.parquet and run.json into `out`.
+    """Screen `dataset` and write findings, institutions, priorities (Parquet) and run.json into `out`.
 
     `articles(violation, on)` names the article in force. `progress(done, total, label)` is called after each part,
     `cancelled()` asked before it. `open_engine` gives another engine over the same dataset; DuckDB in this process if
     absent, with `memory_mb` and `threads`. `packs` are the field packs as
-    tables, those of the law data if absent. The same data, `today` and program give the same two Parquet files byte for
-    byte.
+    tables, those of the law data if absent; `scored_by` the published policy, learnt weights and last inspections, if
+    absent the policy in force on `today` and the detectors' own weights. The same data, `today`, `scored_by` and
+    program give the same Parquet files byte for byte.
     Refused: no dataset, unreadable files, missing required tables or columns, unknown detector in `only`.
     """
     started = time.monotonic()
@@ -103,14 +118,23 @@ def run_screening(
     try:
         prepared = prepare(engine, plan, today=today)
         prepared.packs = _hand_packs(engine, plan, pack_tables() if packs is None else packs)
-        state = _State()
-        for number, detector in enumerate(plan, start=1):
-            _stop_if(ask)
-            report(number, total, f"{detector.id} {detector.title}")
-            _run_one(engine, prepared, detector, state=state, articles=articles)
+        basis = scored_by or ScoredBy(policy=policy_in_force(today))
+        state, standing, number = _State(), read_standing(engine), 0
+        absolute, relative = in_phases(plan)
+        for phase in (absolute, relative):
+            for detector in phase:
+                _stop_if(ask)
+                number += 1
+                report(number, total, f"{detector.id} {detector.title}")
+                _run_one(engine, prepared, basis.weights.applied(detector), state=state, articles=articles)
+            if phase is absolute:
+                facts = _facts(prepared, state, standing, basis)
+                state.groups = mark_sick(engine, facts, state.findings, plan=plan, policy=basis.policy)
+        state.runs.sort(key=lambda one: [detector.id for detector in plan].index(one.id))
         _stop_if(ask)
         report(total - 1, total, "计算风险并写出结果")
-        summary = _write(out, prepared, state, engine=engine.name, today=today, started=started)
+        facts = _facts(prepared, state, standing, basis)
+        summary = _write(engine, out, prepared, state, facts, plan=plan, basis=basis, today=today, started=started)
     finally:
         engine.close()
     report(total, total, "完成")
@@ -232,34 +256,68 @@ def _spoken(hits: pa.Table, silent: Mapping[str, str]) -> pa.Table:
     return hits.filter(pa.array(speak, pa.bool_()))
 
 
-def _write(out: Path, prepared: Prepared, state: _State, *, engine: str, today: date, started: float) -> RunSummary:
+def _facts(prepared: Prepared, state: _State, standing: Standing, basis: ScoredBy) -> list[InstitutionFacts]:
     accused = {finding.institution_id for finding in state.findings}
-    facts = [
+    return [
         InstitutionFacts(
             institution_id=institution,
             n_reports=prepared.n_reports.get(institution, 0),
             abstained=state.abstained.get(institution, {}),
             exonerating=_exonerating(prepared, state, institution, accused=institution in accused),
+            volumes=standing.volumes.get(institution, {}),
+            area_code=standing.areas.get(institution, ""),
+            inspected_on=basis.inspected.get(institution),
         )
         for institution in prepared.institutions
     ]
-    institutions = institutions_table(facts, state.findings)
-    seconds = round(time.monotonic() - started, 3)
+
+
+def _write(
+    engine: Engine,
+    out: Path,
+    prepared: Prepared,
+    state: _State,
+    facts: Sequence[InstitutionFacts],
+    *,
+    plan: Sequence[Detector],
+    basis: ScoredBy,
+    today: date,
+    started: float,
+) -> RunSummary:
+    score_by = Basis(
+        today=today,
+        policy=basis.policy,
+        weights=basis.weights,
+        fields=fields_of(engine, state.findings),
+        groups=state.groups,
+    )
+    scored = score_run(facts, state.findings, detectors=plan, basis=score_by)
+    sick = sick_record(state.groups, plan)
+    sick_remarks = [
+        {"table": "reports", "remark": "peer_group_sick", "rows": one["institutions"], **one} for one in sick
+    ]
+    remarks = [*prepared.remarks, *sick_remarks]
     summary = RunSummary(
         out=out,
-        findings=len(state.findings),
-        severities=Counter(finding.severity for finding in state.findings),
-        bands=Counter(institutions["band"].to_pylist()),
+        findings=len(scored.findings),
+        severities=Counter(finding.severity for finding in scored.findings),
+        bands=Counter(scored.institutions["band"].to_pylist()),
         detectors=tuple(state.runs),
-        remarks=tuple(prepared.remarks),
-        seconds=seconds,
+        remarks=tuple(remarks),
+        seconds=round(time.monotonic() - started, 3),
     )
+    record = _run_record(prepared, state, engine=engine.name, today=today) | {
+        "quality": remarks,
+        "policy": basis.policy.version,
+        "weights": basis.weights.version,
+        "peer_groups": sick,
+    }
     try:
         out.mkdir(parents=True, exist_ok=True)
-        _write_parquet(findings_table(state.findings), out / "findings.parquet")
-        _write_parquet(institutions, out / "institutions.parquet")
-        record = json.dumps(_run_record(prepared, state, engine=engine, today=today), ensure_ascii=False, indent=1)
-        _replace(out / "run.json", record.encode())
+        _write_parquet(findings_table(scored.findings), out / "findings.parquet")
+        _write_parquet(scored.institutions, out / "institutions.parquet")
+        _write_parquet(scored.priorities, out / "priorities.parquet")
+        _replace(out / "run.json", json.dumps(record, ensure_ascii=False, indent=1).encode())
     except OSError as error:
         raise Refused(f"结果写不进 {out}：{error.strerror}", where={"file": str(out)}) from error
     return summary
@@ -292,7 +350,6 @@ def _run_record(prepared: Prepared, state: _State, *, engine: str, today: date) 
             for one in prepared.inputs
         ],
         "detectors": [vars(run) for run in state.runs],
-        "quality": prepared.remarks,
     }
 
 

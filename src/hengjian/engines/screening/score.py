@@ -260,15 +260,3 @@ def _contributions(findings: Sequence[Finding], shift_db: float, score: Score) -
         }
         for name in sorted(clusters, key=lambda name: (-raw[name], name))
     ]
-
-
-def institutions_table(facts: Iterable[InstitutionFacts], findings: Iterable[Finding]) -> pa.Table:
-    """One row for every institution of the dataset, sorted by id, with the usual prior."""
-    accused: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        accused[finding.institution_id].append(finding)
-    rows = [
-        score_institution(one, sorted(accused[one.institution_id], key=lambda finding: finding.finding_id))
-        for one in sorted(facts, key=lambda one: one.institution_id)
-    ]
-    return pa.Table.from_pylist(rows, schema=INSTITUTIONS_SCHEMA)
