@@ -22,13 +22,17 @@ from hengjian.engines.screening.detectors import (
     c4_result_vectors,
     d1_terminal_digits,
     d3_replicates,
+    d5_bunching,
     d6_pass_rate,
     d7_retests,
+    d10_relations,
     d11_non_detects,
     d13_change_point,
     e1_shared_calibration,
     e2_obd_vin,
     e3_changed_calibration,
+    e4_dilution,
+    e5_cycle,
 )
 
 DETECTORS: tuple[Detector, ...] = (
@@ -48,13 +52,17 @@ DETECTORS: tuple[Detector, ...] = (
     c4_result_vectors.DETECTOR,
     d1_terminal_digits.DETECTOR,
     d3_replicates.DETECTOR,
+    d5_bunching.DETECTOR,
     d6_pass_rate.DETECTOR,
     d7_retests.DETECTOR,
+    d10_relations.DETECTOR,
     d11_non_detects.DETECTOR,
     d13_change_point.DETECTOR,
     e1_shared_calibration.DETECTOR,
     e2_obd_vin.DETECTOR,
     e3_changed_calibration.DETECTOR,
+    e4_dilution.DETECTOR,
+    e5_cycle.DETECTOR,
 )
 """Every detector of this release."""
 
