@@ -102,6 +102,7 @@ TABLE: dict[str, Row] = {
             "rulebook:detectors", "rulebook:numbering", "rulebook:calculator", "rulebook:benchmarks",
             "registry:list", "registry:new", "registry:certificates",
             "registry:matches", "intake:list", "intake:hand_in", "runs:list", "runs:start", "runs:rank", "alerts:queue",
+            "runs:latest_findings",
             "alerts:questions", "alerts:precision",
         ),
         LIST,

@@ -102,14 +102,6 @@ def _index_row(finding: dict[str, Any]) -> dict[str, Any]:
     return {**{name: finding[name] for name in INDEX_OWN}, "n_reports": len(finding["report_ids"]), "says": says}
 
 
-def index_rows(run: ScreeningRun) -> list[dict[str, Any]]:
-    """The run's findings in short, strongest first: what the page of findings lists; empty before the run finished."""
-    path = run.folder / INDEX
-    if not path.exists():
-        return []
-    return pq.read_table(path).sort_by([("score", "descending"), ("finding_key", "ascending")]).to_pylist()  # type: ignore[no-any-return]
-
-
 def _compared(keys: set[str], previous: ScreeningRun | None) -> dict[str, Any]:
     if previous is None or not output(previous, FINDINGS).exists():
         return {}

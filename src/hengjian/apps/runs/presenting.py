@@ -15,7 +15,7 @@ from hengjian.apps.registry.models import Institution
 from hengjian.apps.runs.models import ScreeningRun
 from hengjian.apps.runs.procedures import RUN
 from hengjian.apps.runs.services import INTERRUPTED, interrupted
-from hengjian.apps.runs.wording import CLUSTERS, DETECTOR_STATES, title_of
+from hengjian.apps.runs.wording import CLUSTERS, DETECTOR_STATES, TITLES, title_of
 from hengjian.engines.tables.contract import TABLES
 from hengjian.engines.tables.fields import FIELD_CODES
 from hengjian.ui import figures, wording
@@ -117,6 +117,7 @@ class DetectorLine:
     url: str
     note: str
     seconds: float
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,36 @@ def _line(run: ScreeningRun, one: Mapping[str, Any]) -> DetectorLine:
         url=findings_url(run, detector=one["id"]),
         note=note,
         seconds=one["seconds"],
+        page=detector_url(one["id"]),
+    )
+
+
+def detector_url(detector: str) -> str:
+    """The detector's page in the rulebook; empty for a retired one."""
+    return reverse("rulebook:entry", args=["detectors", detector]) if detector in TITLES else ""
+
+
+LIVE = {"done": ("ok", "完成", "check"), "running": ("blue", "运行", "sync"), "waiting": ("", "等待", "ring")}
+
+
+@dataclass(frozen=True, slots=True)
+class LiveLine:
+    """One detector while the run works: how far it is, and for how many seconds it worked."""
+
+    id: str
+    title: str
+    kind: str
+    label: str
+    icon: str
+    seconds: float | None
+
+
+def live_lines(run: ScreeningRun) -> tuple[LiveLine, ...]:
+    """The detectors of a run that is at work or was cut off, in their order; empty before screening has begun."""
+    return tuple(
+        LiveLine(one["id"], title_of(one["id"]), *LIVE[one["state"]], one.get("seconds"))
+        for one in run.detectors
+        if one.get("state") in LIVE
     )
 
 
