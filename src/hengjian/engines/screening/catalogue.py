@@ -16,6 +16,7 @@ from hengjian.engines.screening.detectors import (
     a8_omitted_items,
     a9_standards,
     a10_recomputation,
+    a12_raw_data,
     b1_person_overlap,
     b2_instrument_overlap,
     c1_raw_series,
@@ -33,6 +34,8 @@ from hengjian.engines.screening.detectors import (
     e3_changed_calibration,
     e4_dilution,
     e5_cycle,
+    e7_scaling,
+    e12_parameters,
 )
 
 DETECTORS: tuple[Detector, ...] = (
@@ -46,6 +49,7 @@ DETECTORS: tuple[Detector, ...] = (
     a8_omitted_items.DETECTOR,
     a9_standards.DETECTOR,
     a10_recomputation.DETECTOR,
+    a12_raw_data.DETECTOR,
     b1_person_overlap.DETECTOR,
     b2_instrument_overlap.DETECTOR,
     c1_raw_series.DETECTOR,
@@ -63,6 +67,8 @@ DETECTORS: tuple[Detector, ...] = (
     e3_changed_calibration.DETECTOR,
     e4_dilution.DETECTOR,
     e5_cycle.DETECTOR,
+    e7_scaling.DETECTOR,
+    e12_parameters.DETECTOR,
 )
 """Every detector of this release."""
 
