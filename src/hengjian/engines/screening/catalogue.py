@@ -21,6 +21,7 @@ from hengjian.engines.screening.detectors import (
     b2_instrument_overlap,
     c1_raw_series,
     c4_result_vectors,
+    c9_sample_reuse,
     d1_terminal_digits,
     d3_replicates,
     d5_bunching,
@@ -35,6 +36,7 @@ from hengjian.engines.screening.detectors import (
     e4_dilution,
     e5_cycle,
     e7_scaling,
+    e11_substitution,
     e12_parameters,
 )
 
@@ -54,6 +56,7 @@ DETECTORS: tuple[Detector, ...] = (
     b2_instrument_overlap.DETECTOR,
     c1_raw_series.DETECTOR,
     c4_result_vectors.DETECTOR,
+    c9_sample_reuse.DETECTOR,
     d1_terminal_digits.DETECTOR,
     d3_replicates.DETECTOR,
     d5_bunching.DETECTOR,
@@ -68,6 +71,7 @@ DETECTORS: tuple[Detector, ...] = (
     e4_dilution.DETECTOR,
     e5_cycle.DETECTOR,
     e7_scaling.DETECTOR,
+    e11_substitution.DETECTOR,
     e12_parameters.DETECTOR,
 )
 """Every detector of this release."""
