@@ -16,6 +16,7 @@ from hengjian.engines.screening.score import InstitutionFacts
 from hengjian.engines.screening.scoring import find_sick
 from hengjian.engines.screening.sickness import SickGroup, sick_pairs
 from hengjian.engines.screening.weights import AS_WRITTEN, Weights
+from hengjian.engines.tables.fields import FIELD_CODES
 
 SICK = "sick"
 SICK_SCHEMA = pa.schema([("institution_id", pa.string()), ("field", pa.string())])
@@ -102,7 +103,7 @@ def sick_record(groups: Iterable[SickGroup], plan: Sequence[Detector]) -> list[d
             "share_low": group.share_low,
             "detectors_marked": marked,
             "detectors_with_other_peers": others,
-            "says": group.says,
+            "says": group.says(FIELD_CODES.get(group.field, group.field)),
         }
         for group in groups
     ]

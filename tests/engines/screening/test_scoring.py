@@ -171,7 +171,7 @@ def test_where_most_are_accused_by_absolute_anchors_the_peers_are_called_sick() 
     fields = {r: "food" for one in found for r in one.report_ids}
     (group,) = find_sick(known, found, detectors=DETECTORS, fields=fields, policy=POLICY)
     assert (group.region, group.field, len(group.institutions), group.accused) == ("3406", "food", 14, 14)
-    assert "14 家机构中，14 家" in group.says
+    assert "3406地区食品领域 14 家机构中，14 家" in group.says("食品")
     blind = [statistic(9001, 1e-12, "S03"), statistic(9002, 1e-12, "T03")]
     scored = run(known, [*found, *blind], groups=(group,))
     marked = {one.finding_id: one.uncounted for one in scored.findings}

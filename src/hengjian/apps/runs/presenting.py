@@ -18,6 +18,7 @@ from hengjian.apps.runs.services import INTERRUPTED, interrupted
 from hengjian.apps.runs.wording import CLUSTERS, DETECTOR_STATES, TITLES, title_of
 from hengjian.engines.tables.contract import TABLES
 from hengjian.engines.tables.fields import FIELD_CODES
+from hengjian.law.scoring import tier_named
 from hengjian.ui import figures, wording
 from hengjian.ui.parts import Action, Work
 
@@ -240,6 +241,7 @@ class RiskPicture:
     abstained: tuple[tuple[str, str, str], ...]
     exonerating: tuple[tuple[str, str], ...]
     n_reports: int
+    standing: tuple[tuple[str, str, str], ...] = ()
 
 
 def risk_picture(institution: Institution) -> RiskPicture | None:
@@ -260,8 +262,9 @@ def risk_picture(institution: Institution) -> RiskPicture | None:
         )
         for one in parts
     ]
+    anew = {CLUSTERS.get(one["cluster"]): one.get("risk_without") for one in detail.get("contributions", ())}
     without = tuple(
-        (line.label, f"{line.decibans:+.1f}", risk_text(figures.probability(total - line.decibans)))
+        (line.label, f"{line.decibans:+.1f}", risk_text(_otherwise(anew.get(line.label), total - line.decibans)))
         for line in lines
         if line.decibans
     )
@@ -277,4 +280,31 @@ def risk_picture(institution: Institution) -> RiskPicture | None:
             (str(one["what"]), f"{float(one['decibans']):+.1f}") for one in detail.get("exonerating", ())
         ),
         n_reports=int(detail.get("n_reports", 0)),
+        standing=standing_lines(detail.get("standing", {})),
     )
+
+
+def _otherwise(worked_out: Any, left_db: float) -> float:
+    """The risk worked out anew without a cluster; of older runs, what is left of the sum."""
+    return figures.probability(left_db) if worked_out is None else float(worked_out)
+
+
+def standing_lines(standing: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    """How many reports may be false and how soon to look: (what, figure, remark); empty for older runs."""
+    if "rank" not in standing:
+        return ()
+    tier = tier_named(str(standing.get("tier", "")))
+    share = f"{standing['false_share_low']:.1%}–{standing['false_share_high']:.1%}"
+    recent = "" if standing["recent_factor"] == 1 else f"，近期检查过，乘以 {standing['recent_factor']:g}"
+    lines = [
+        (f"至少 {k} 份虚假报告", risk_text(float(standing[f"p_at_least_{k}"])), remark)
+        for k, remark in ((1, ""), (3, ""), (10, "机动车检验达到 10 辆的，留意情节严重的规定"))
+    ]
+    lines.append(("虚假报告的比例", f"{standing['false_share']:.1%}", f"95% 区间 {share}，小样本向全体收缩"))
+    priority = f"风险 × 危害 {standing['harm']:.2g} × 报告量的平方根{recent}；权重表 {standing['policy']}"
+    lines.append(("查看次序", f"第 {standing['rank']} 位", priority))
+    if tier:
+        lines.append(("最高使用分级", f"{tier.tier} {tier.title}", tier.use))
+    if standing.get("peers_sick"):
+        lines.append(("同行", "本身异常", "同行比较的发现只列出，不计入风险"))
+    return tuple(lines)

@@ -32,7 +32,9 @@ def on_last_inspections(callback: LastInspections) -> None:
 def weights_row(organ: Organ, at: datetime) -> LearntWeights | None:
     """The row in force for an organ at a moment: its own, else that of the nearest organ above."""
     above = [int(part) for part in organ.path.split("/") if part]
-    rows = LearntWeights.objects.filter(organ__in=above, from_at__lte=at).filter(Q(to_at__isnull=True) | Q(to_at__gt=at))
+    rows = LearntWeights.objects.filter(organ__in=above, from_at__lte=at).filter(
+        Q(to_at__isnull=True) | Q(to_at__gt=at)
+    )
     return max(rows.select_related("organ"), key=lambda row: len(row.organ.path), default=None)
 
 

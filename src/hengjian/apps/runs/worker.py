@@ -19,6 +19,7 @@ from hengjian.apps.runs.lock import Busy, at_work
 from hengjian.apps.runs.models import ScreeningRun
 from hengjian.apps.runs.outcome import read_outcome
 from hengjian.apps.runs.services import finish_run, move_by_system
+from hengjian.apps.runs.weighing import scored_by
 from hengjian.backends.articles import article_in_force
 from hengjian.backends.runner import ScreeningCancelled, run_screening
 from hengjian.engines.screening.catalogue import DETECTORS
@@ -138,6 +139,7 @@ def _screen(run: ScreeningRun, progress: Progress) -> None:
         articles=article_in_force,
         progress=progress.detectors(DATASET_SHARE, 100, [one.id for one in DETECTORS]),
         cancelled=progress.cancelled,
+        scored_by=scored_by(run),
     )
 
 

@@ -40,11 +40,10 @@ class SickGroup:
     accused: int
     share_low: float
 
-    @property
-    def says(self) -> str:
-        """The remark in one sentence."""
+    def says(self, field_word: str) -> str:
+        """The remark in one sentence, with the field's Chinese word."""
         return (
-            f"{self.region}地区 {self.field} 领域 {len(self.institutions)} 家机构中，{self.accused} 家被不靠同行比较的"
+            f"{self.region}地区{field_word}领域 {len(self.institutions)} 家机构中，{self.accused} 家被不靠同行比较的"
             "硬性规则、物理和雷同检查指出多份虚假报告：同行本身异常，同行比较在这里不可信"
         )
 
