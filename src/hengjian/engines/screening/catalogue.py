@@ -33,6 +33,7 @@ from hengjian.engines.screening.detectors import (
     d10_relations,
     d11_non_detects,
     d13_change_point,
+    d16_alike_spreads,
     e1_shared_calibration,
     e2_obd_vin,
     e3_changed_calibration,
@@ -41,6 +42,8 @@ from hengjian.engines.screening.detectors import (
     e7_scaling,
     e11_substitution,
     e12_parameters,
+    f1_photo_reuse,
+    f3_report_selling,
 )
 
 DETECTORS: tuple[Detector, ...] = (
@@ -71,6 +74,7 @@ DETECTORS: tuple[Detector, ...] = (
     d10_relations.DETECTOR,
     d11_non_detects.DETECTOR,
     d13_change_point.DETECTOR,
+    d16_alike_spreads.DETECTOR,
     e1_shared_calibration.DETECTOR,
     e2_obd_vin.DETECTOR,
     e3_changed_calibration.DETECTOR,
@@ -79,6 +83,8 @@ DETECTORS: tuple[Detector, ...] = (
     e7_scaling.DETECTOR,
     e11_substitution.DETECTOR,
     e12_parameters.DETECTOR,
+    f1_photo_reuse.DETECTOR,
+    f3_report_selling.DETECTOR,
 )
 """Every detector of this release."""
 

@@ -147,3 +147,16 @@ def rare_units(expected: pa.Table, *, least_cases: float, least_expected: float)
                 | {"level": "S3" if shrunken < -LARGE_EFFECT else "S2"}
             )
     return found
+
+
+def judged_by_group(
+    values: Floats, errors: Floats, names: list[str], enough: npt.NDArray[np.bool_]
+) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
+    """(p of a unit so low, centre of its group, number of peers) by unit; p is NaN where it is not judged."""
+    p, centre = np.full(len(values), np.nan), np.full(len(values), np.nan)
+    peers = np.zeros(len(values), dtype=np.int64)
+    for group in groups_of(names, enough):
+        null = additive_null(values[group], errors[group])
+        p[group] = lower_tail(z_scores(values[group], errors[group], null), null)
+        centre[group], peers[group] = null.centre, null.peers - 1
+    return p, centre, peers

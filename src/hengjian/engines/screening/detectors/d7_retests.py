@@ -53,7 +53,7 @@ SELECT x.report_id, x.item_code,
        max(CASE WHEN x.limit_op IN ('<=', '<') AND x.limit_high > 0 THEN x.value / x.limit_high
                 WHEN x.limit_op IN ('>=', '>') AND x.limit_low > 0 AND x.value > 0 THEN x.limit_low / x.value END)
            AS ratio
-FROM results x WHERE coalesce(x.replicate, 0) = 0 AND x.value IS NOT NULL GROUP BY x.report_id, x.item_code
+FROM results x WHERE coalesce(x.replicate, 0) = 0 AND x.value < 1e300 GROUP BY x.report_id, x.item_code
 """
 
 REPAIRS = "SELECT report_id, max(repair_no) AS repair_no FROM vehicle_tests GROUP BY report_id"
