@@ -47,7 +47,7 @@ PACK_TABLES: Mapping[str, pa.Schema] = {
     "pack_vehicle_fuels": pa.schema([("word", _TEXT), ("fuel", _TEXT), ("full_sum", _NUMBER), *_PERIOD]),
     "pack_vehicle_tolerances": pa.schema([("id", _TEXT), ("percent", _NUMBER), ("absolute", _NUMBER), *_PERIOD]),
     "pack_obd_blanks": pa.schema([("text", _TEXT), *_PERIOD]),
-    "pack_selling_terms": pa.schema([("kind", _TEXT), ("term", _TEXT), ("weight", _WHOLE), *_PERIOD]),
+    "pack_selling_terms": pa.schema([("id", _TEXT), ("kind", _TEXT), ("term", _TEXT), ("weight", _WHOLE), *_PERIOD]),
     "pack_ordinary_subjects": pa.schema([("word", _TEXT), *_PERIOD]),
 }
 """Pack table → columns."""
