@@ -17,6 +17,7 @@ from hengjian.engines.screening.detectors import (
     a9_standards,
     a10_recomputation,
     a12_raw_data,
+    a13_report_numbers,
     b1_person_overlap,
     b2_instrument_overlap,
     b5_instrument_clock,
@@ -45,6 +46,7 @@ from hengjian.engines.screening.detectors import (
     e12_parameters,
     f1_photo_reuse,
     f3_report_selling,
+    f5_shared_means,
 )
 
 DETECTORS: tuple[Detector, ...] = (
@@ -59,6 +61,7 @@ DETECTORS: tuple[Detector, ...] = (
     a9_standards.DETECTOR,
     a10_recomputation.DETECTOR,
     a12_raw_data.DETECTOR,
+    a13_report_numbers.DETECTOR,
     b1_person_overlap.DETECTOR,
     b2_instrument_overlap.DETECTOR,
     b5_instrument_clock.DETECTOR,
@@ -87,6 +90,7 @@ DETECTORS: tuple[Detector, ...] = (
     e12_parameters.DETECTOR,
     f1_photo_reuse.DETECTOR,
     f3_report_selling.DETECTOR,
+    f5_shared_means.DETECTOR,
 )
 """Every detector of this release."""
 
