@@ -6,12 +6,14 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
+    from hengjian.backends.engine import Engine
     from hengjian.backends.runner import RunSummary
 
 NAME = "screen"
@@ -23,10 +25,15 @@ BANDS = {"red": "红", "amber": "黄", "green": "绿"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("dataset", type=Path, help="数据集文件夹")
+    parser.add_argument("dataset", help="数据集文件夹；用 Spark 时也可以是 s3a:// 或 hdfs:// 地址")
     parser.add_argument("--out", type=Path, required=True, help="结果文件夹")
     parser.add_argument("--today", type=_day, help="以哪一天为今天，例如 2026-11-20；默认当天")
     parser.add_argument("--only", type=_ids, help="只运行这些检测器，例如 A6,B2")
+    parser.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb", help="在哪里运行，默认本机 duckdb")
+    parser.add_argument("--spark-master", metavar="地址", help="Spark 集群，例如 spark://host:7077")
+    parser.add_argument(
+        "--spark-conf", action="append", type=_setting, default=[], metavar="名=值", help="Spark 设置，可多次给出"
+    )
     parser.add_argument("--json", action="store_true", help="输出 JSON 摘要")
 
 
@@ -36,15 +43,36 @@ def run(args: argparse.Namespace) -> int:
     from hengjian.backends.runner import run_screening
 
     summary = run_screening(
-        args.dataset,
+        Path(args.dataset),
         args.out,
         today=args.today or _today(),
         articles=article_in_force,
         progress=None if args.json else _tell,
         only=args.only,
+        open_engine=_spark(args) if args.engine == "spark" else None,
     )
     print(json.dumps(_as_json(summary), ensure_ascii=False) if args.json else _as_text(summary))
     return 1 if any(one.state == "failed" for one in summary.detectors) else 0
+
+
+def _spark(args: argparse.Namespace) -> Callable[[], Engine]:
+    """Opens the cluster when the run begins. Refused without a master, or where PySpark is not installed."""
+    from hengjian.kernel.errors import Refused
+
+    if not args.spark_master:
+        raise Refused("用 Spark 运行需要给出集群地址，例如 --spark-master spark://host:7077")
+    try:
+        from hengjian.backends.spark_engine import SparkEngine
+    except ImportError as error:
+        raise Refused(f"没有安装 Spark 组件（缺少 {error.name}），请先运行 pip install 'hengjian[spark]'") from error
+    return lambda: SparkEngine(args.dataset, master=args.spark_master, conf=dict(args.spark_conf))
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (sign and name.startswith("spark.")):
+        raise argparse.ArgumentTypeError(f"“{text}”不是 Spark 设置，请写成 spark.executor.memory=4g 的样子")
+    return name, value
 
 
 def _day(text: str) -> date:
