@@ -78,6 +78,10 @@ def parsed(number: str) -> tuple[str, int, str] | None:
     return head, int(digits), tail
 
 
+def _days(moment: datetime) -> float:
+    return moment.toordinal() + (moment.hour * 3600 + moment.minute * 60 + moment.second) / DAY
+
+
 def longest_order(values: Floats) -> npt.NDArray[np.bool_]:
     """Which members form a longest run that never falls (patience sorting, O(n log n))."""
     tails: list[float] = []
@@ -135,7 +139,7 @@ def _chronological(members: list[Row], seq: Ints) -> tuple[str, npt.NDArray[np.b
     for name in TIMES:
         if any(row[name] is None for row in members):
             continue
-        days = np.array([(row[name] - datetime.min).total_seconds() / DAY for row in members])
+        days = np.array([_days(row[name]) for row in members])
         coarse = bool(np.mean(days % 1 == 0) > 0.95)
         kept = longest_order(np.floor(days) if coarse else days)
         if best is None or kept.sum() > best[1].sum():
@@ -181,7 +185,7 @@ def _other_times_agree(row: Row, name: str, low: float, high: float) -> bool:
     """One mistyped date: the signature, taken by itself, stands where the number says."""
     if name != "issued_at" or row["signed_at"] is None:
         return False
-    day = (row["signed_at"] - datetime.min).total_seconds() / DAY
+    day = _days(row["signed_at"])
     return low - 1 <= day <= high + 1
 
 
