@@ -29,9 +29,11 @@ from hengjian.engines.screening.detectors import (
     c9_sample_reuse,
     d1_terminal_digits,
     d3_replicates,
+    d4_triplicates,
     d5_bunching,
     d6_pass_rate,
     d7_retests,
+    d9_compressed_variance,
     d10_relations,
     d11_non_detects,
     d13_change_point,
@@ -47,6 +49,7 @@ from hengjian.engines.screening.detectors import (
     f1_photo_reuse,
     f3_report_selling,
     f5_shared_means,
+    f6_lab_shopping,
 )
 
 DETECTORS: tuple[Detector, ...] = (
@@ -73,9 +76,11 @@ DETECTORS: tuple[Detector, ...] = (
     c9_sample_reuse.DETECTOR,
     d1_terminal_digits.DETECTOR,
     d3_replicates.DETECTOR,
+    d4_triplicates.DETECTOR,
     d5_bunching.DETECTOR,
     d6_pass_rate.DETECTOR,
     d7_retests.DETECTOR,
+    d9_compressed_variance.DETECTOR,
     d10_relations.DETECTOR,
     d11_non_detects.DETECTOR,
     d13_change_point.DETECTOR,
@@ -91,6 +96,7 @@ DETECTORS: tuple[Detector, ...] = (
     f1_photo_reuse.DETECTOR,
     f3_report_selling.DETECTOR,
     f5_shared_means.DETECTOR,
+    f6_lab_shopping.DETECTOR,
 )
 """Every detector of this release."""
 

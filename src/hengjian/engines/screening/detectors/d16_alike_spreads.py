@@ -27,7 +27,7 @@ HIT_SCHEMA = hit_schema(
 )
 
 # Precision depends on the level: each set against its concentration band, where peers show what is usual there.
-USABLE = f"""
+USABLE = """
 SELECT b.institution_id, b.item_code, b.method_no, b.item_name, b.issued_at, b.n - 1.0 AS freedom, b.rsd2,
        b.rel_delta, coalesce(p.rsd2, 1.0) AS of_peers
 FROM banded b
@@ -122,8 +122,8 @@ DETECTOR = Detector(
     key_columns=("item_code", "method_no"),
     min_n=LEAST_SETS,
     unit="组平行样",
-    says="{item_name}：{sets} 组平行样的相对标准差在 {least_rsd}%–{most_rsd}% 之间，彼此的差异只有偶然起伏的 {ratio} 倍，"
-    "通常为 {usual_ratio} 倍",
+    says="{item_name}：{sets} 组平行样的相对标准差在 {least_rsd}%–{most_rsd}% 之间，"
+    "彼此的差异只有偶然起伏的 {ratio} 倍，通常为 {usual_ratio} 倍",
     labels={
         "item_code": "项目编号",
         "item_name": "项目名称",
