@@ -7,6 +7,7 @@ unit: `n`, `bad`, `expected`, `variance`, `last_at`.
 
 An institution is never its own peer. A cell's rate leans on the next wider one as if that had been seen fifty times;
 no institution counts for more than five hundred cases in a cell; cases that fewer than five others have are left out.
+Institutions whose peer group is sick (table `sick`) are judged and are nobody's peers: other regions speak.
 """
 
 from __future__ import annotations
@@ -17,12 +18,20 @@ LEANING = 50.0
 MOST_CASES = 500
 LEAST_OTHERS = 5
 
-PEERS_OF = "SELECT mid, count(DISTINCT institution_id) AS institutions FROM judged GROUP BY mid"
+NOT_PEERS = "SELECT institution_id AS sick_id FROM sick GROUP BY institution_id"
+
+PEERS_OF = """
+SELECT j.mid, count(DISTINCT CASE WHEN s.sick_id IS NULL THEN j.institution_id END) AS institutions
+FROM judged j LEFT JOIN not_peers s ON s.sick_id = j.institution_id GROUP BY j.mid
+"""
 
 WEIGHED = f"""
-SELECT *, least(n, {MOST_CASES}) * 1.0 AS w, bad * least(n, {MOST_CASES}) / CAST(n AS DOUBLE) AS wb
+SELECT whole.institution_id, whole.fine, whole.mid, whole.coarse, whole.n, whole.bad,
+       CASE WHEN s.sick_id IS NULL THEN least(n, {MOST_CASES}) * 1.0 ELSE 0.0 END AS w,
+       CASE WHEN s.sick_id IS NULL THEN bad * least(n, {MOST_CASES}) / CAST(n AS DOUBLE) ELSE 0.0 END AS wb
 FROM (SELECT institution_id, fine, mid, coarse, sum(n) AS n, sum(bad) AS bad FROM judged
       GROUP BY institution_id, fine, mid, coarse) AS whole
+LEFT JOIN not_peers s ON s.sick_id = whole.institution_id
 """
 
 OTHERS = """
@@ -48,14 +57,17 @@ FROM (
 EXPECTED = f"""
 SELECT j.institution_id, j.unit, CAST(sum(j.n) AS BIGINT) AS n, CAST(sum(j.bad) AS BIGINT) AS bad,
        sum(j.n * x.rate) AS expected,
-       sum(j.n * x.rate * (1 - x.rate)) AS variance, max(j.last_at) AS last_at
+       sum(j.n * x.rate * (1 - x.rate)) AS variance, max(j.last_at) AS last_at,
+       max(CASE WHEN s.sick_id IS NULL THEN 0 ELSE 1 END) AS sick
 FROM judged j
+LEFT JOIN not_peers s ON s.sick_id = j.institution_id
 JOIN peers_of p ON p.mid = j.mid AND p.institutions > {LEAST_OTHERS}
 JOIN rates x ON x.institution_id = j.institution_id AND x.fine = j.fine
 GROUP BY j.institution_id, j.unit
 """
 
 STEPS = (
+    Step(name="not_peers", sql=NOT_PEERS),
     Step(name="peers_of", sql=PEERS_OF),
     Step(name="weighed", sql=WEIGHED),
     Step(name="others", sql=OTHERS),

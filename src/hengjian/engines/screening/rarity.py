@@ -82,12 +82,15 @@ def arcsine(share: Floats) -> Floats:
     return np.asarray(2 * np.arcsin(np.sqrt(np.clip(share, 0.0, 1.0))), dtype=np.float64)
 
 
-def fewer_than_expected(n: Floats, bad: Floats, expected: Floats, variance: Floats) -> Rarity:
-    """Judge every unit against the null of all; the caller sees to it that there are enough of them."""
+def fewer_than_expected(
+    n: Floats, bad: Floats, expected: Floats, variance: Floats, peers: npt.NDArray[np.bool_] | None = None
+) -> Rarity:
+    """Judge every unit against the null of all, or of those marked as peers; the caller sees to enough of them."""
     share = np.clip(expected / n, 1e-9, 1 - 1e-9)
     values = arcsine(bad / n) - arcsine(share)
     errors = np.sqrt(np.maximum(variance, 1e-12) / (n * share * (1 - share)) / n)
-    null = additive_null(values, errors)
+    of = np.ones(len(n), dtype=bool) if peers is None else peers
+    null = additive_null(values[of], errors[of])
     z = z_scores(values, errors, null)
     usual = np.sin(np.clip((arcsine(share) + null.centre) / 2, 0.0, np.pi / 2)) ** 2
     shape = 1 / np.maximum(LEAST_CV2, (null.tau * null.widening) ** 2 * (1 - usual) / np.maximum(usual, 1e-9))
@@ -122,7 +125,8 @@ def groups_of(names: list[str], enough: npt.NDArray[np.bool_]) -> list[npt.NDArr
 def rare_units(expected: pa.Table, *, least_cases: float, least_expected: float) -> list[dict[str, Any]]:
     """Striking rows of `expected` (`expectation.py`): the row with p, ratio, shrunken, share_*, peers, tests, level.
 
-    Units with fewer cases or fewer expected are not judged, nor those with fewer than twenty to be compared with.
+    Units with fewer cases or fewer expected are not judged, nor those with fewer than twenty to be compared with;
+    units of sick peer groups are judged against the others alone.
     """
     data = expected.sort_by([("institution_id", "ascending"), ("unit", "ascending")])
     n, bad, wanted, variance = (
@@ -130,12 +134,13 @@ def rare_units(expected: pa.Table, *, least_cases: float, least_expected: float)
         for name in ("n", "bad", "expected", "variance")
     )
     enough = (n >= least_cases) & (wanted >= least_expected) & (variance > 0)
-    groups = groups_of(data["unit"].to_pylist(), enough)
+    peers = np.asarray(data["sick"].to_numpy(zero_copy_only=False)) == 0
+    groups = [one for one in groups_of(data["unit"].to_pylist(), enough) if peers[one].sum() >= LEAST_PEERS]
     tests = sum(len(group) for group in groups)
     rows = data.to_pylist()
     found = []
     for group in groups:
-        rare = fewer_than_expected(n[group], bad[group], wanted[group], variance[group])
+        rare = fewer_than_expected(n[group], bad[group], wanted[group], variance[group], peers[group])
         for place in np.flatnonzero((rare.p < STRIKING_P) & (rare.shrunken < 0)):
             shrunken = float(rare.shrunken[place])
             seen = float(bad[group[place]] / n[group[place]])
