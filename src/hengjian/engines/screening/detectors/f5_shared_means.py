@@ -36,7 +36,8 @@ GROUP BY x.institution_id, x.instrument_id, CAST(r.issued_at AS DATE)
 """
 
 SERIALS = f"""
-SELECT i.institution_id, i.instrument_id, concat(upper(trim(i.serial_no)), ' ', coalesce(upper(trim(i.model)), '')) AS code,
+SELECT i.institution_id, i.instrument_id,
+       concat(upper(trim(i.serial_no)), ' ', coalesce(upper(trim(i.model)), '')) AS code,
        upper(trim(i.serial_no)) AS serial, i.name,
        coalesce(i.in_service_from, u.first_day) AS from_on, coalesce(i.in_service_to, u.last_day) AS to_on
 FROM instruments i
@@ -80,7 +81,8 @@ UNION ALL
 SELECT s.institution_id, 'header', s.serial, max(s.name), min(s.from_on), max(s.to_on) FROM serials s
 SEMI JOIN alien f ON f.serial = s.serial GROUP BY s.institution_id, s.serial
 UNION ALL
-SELECT institution_id, 'person', person_key, CAST(NULL AS VARCHAR), min(employed_from), max(coalesce(employed_to, DATE '9999-12-31'))
+SELECT institution_id, 'person', person_key, CAST(NULL AS VARCHAR), min(employed_from),
+       max(coalesce(employed_to, DATE '9999-12-31'))
 FROM people WHERE person_key IS NOT NULL AND employed_from IS NOT NULL GROUP BY institution_id, person_key
 UNION ALL
 SELECT institution_id, 'esign', code, CAST(NULL AS VARCHAR), from_on, to_on FROM signed
@@ -248,7 +250,8 @@ DETECTOR = Detector(
     array=ArrayStep(inputs=("links",), compute=compute),
     key_columns=("nature",),
     unit="项设备、人员和签名",
-    says="与{other_name}共用{nature} {code}，同时在用 {days} 天；两家之间共用的还有：{kinds}；相连机构共 {institutions} 家",
+    says="与{other_name}共用{nature} {code}，同时在用 {days} 天；"
+    "两家之间共用的还有：{kinds}；相连机构共 {institutions} 家",
     labels={
         "report_id": "当日报告",
         "occurred_at": "最近签发时间",
