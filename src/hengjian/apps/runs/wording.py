@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
+from hengjian.apps.rulebook.wording import DETECTOR_CLUSTERS, DETECTOR_KINDS
 from hengjian.engines.screening.catalogue import DETECTORS
 
-CLUSTERS = {
-    "identity": "数据雷同",
-    "time": "时间矛盾",
-    "capacity": "超出检测能力",
-    "digits": "数值统计异常",
-    "outcome": "结论分布异常",
-    "vehicle": "车辆身份矛盾",
-    "paperwork": "资质与手续",
-    "network": "关联网络",
-}
+CLUSTERS = DETECTOR_CLUSTERS
 DETECTOR_STATES = {"ran": "完成", "abstained": "弃权", "skipped": "跳过", "failed": "失败"}
 SEVERITIES = {"certain": "确定", "strong": "较强", "weak": "较弱"}
 BANDS = {"red": "高风险", "amber": "中风险", "green": "低风险"}
 BAND_TAGS = {"red": "bad", "amber": "warn", "green": "ok"}
-KINDS = {"hard": "硬性规则", "identity": "雷同", "statistical": "统计"}
+KINDS = DETECTOR_KINDS
 CLUSTER_OF = {detector.id: detector.cluster for detector in DETECTORS}
 KIND_OF = {detector.id: detector.kind for detector in DETECTORS}
 TITLES = {detector.id: detector.title for detector in DETECTORS}
