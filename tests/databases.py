@@ -21,6 +21,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import django
 
+KEPT = 5
+"""Templates of other checkouts and branches that stay, the newest."""
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "hengjian"
 
 
@@ -57,7 +59,7 @@ def sqlite_template() -> Path:
     ready = _folder() / f"{digest()}.sqlite3"
     with _alone("sqlite"):
         if not ready.exists():
-            for old in _folder().glob("*.sqlite3"):
+            for old in sorted(_folder().glob("*.sqlite3"), key=lambda one: one.stat().st_mtime)[:-KEPT]:
                 old.unlink()
             with tempfile.TemporaryDirectory() as home:
                 _migrate({"HENGJIAN_HOME": home, "DATABASE_URL": ""})
