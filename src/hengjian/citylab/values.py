@@ -124,6 +124,23 @@ def _log_effects(
     return goods + rsd * (0.7 * bias[house, items.item] + 0.5 * wander)
 
 
+def _trace_items() -> Array:
+    """Share of samples that hold none of an item: 30 to 80 % for most traces and residues, none for everything else."""
+    cat = catalogue()
+    whole = np.isin(np.arange(len(cat.items)), cat.item_parent)
+    trace = (cat.item_op == 1) & (cat.item_parent < 0) & ~whole & (cat.item_rsd > 0)
+    trace &= np.array(["/" in entry["unit"] for entry in cat.items])
+    trace &= np.nan_to_num(cat.item_lod, nan=0.0) >= 0.04 * cat.item_median
+    return np.where(trace, np.array([0.3, 0.55, 0.0, 0.4, 0.75])[np.cumsum(trace) % 5], 0.0)
+
+
+def _absent(stream: Stream, items: Items, truth: Array) -> Array:
+    """Samples without a trace of what is looked for: far below the detection limit."""
+    rows = np.flatnonzero(stream.uniform(len(items)) < _trace_items()[items.item])
+    truth[rows] = catalogue().item_lod[items.item[rows]] * (0.05 + 0.4 * stream.uniform(len(rows)))
+    return truth
+
+
 def _aim_at_limit(stream: Stream, reports: Reports, items: Items, truth: Array) -> Array:
     """Some clients steer their process close to the limit of one item, with little spread; a few samples fail."""
     cat = catalogue()
@@ -190,6 +207,7 @@ def measure(
     """Fill values, readings and non-detects; returns the true values. `tester` is a person's number for each run."""
     cat = catalogue()
     truth = cat.item_median[items.item] * np.exp(_log_effects(stream, reports, runs, items, institutions, tester))
+    truth = _absent(stream, items, truth)
     truth = _aim_at_limit(stream, reports, items, truth)
     truth = _children(stream, items, truth)
     truth = _same_sample(stream, reports, items, truth)
