@@ -123,7 +123,7 @@ def _series(alert: Alert, pair: Pair, rows: Sequence[Mapping[str, Any]]) -> list
     for key, both in sorted(found.items()):
         one, other = (both.get(report) for report in pair.ids)
         if one and other and min(len(one.get("values") or ()), len(other.get("values") or ())) >= LEAST_POINTS:
-            channel = _laid_over(key[0] or key[1], one, other)
+            channel = _laid_over(key[0] or key[1], key[2], one, other)
             ranked.append((key[0] not in wanted and not channel.changes, -channel.changes, key, channel))
     chosen = [channel for *_, channel in sorted(ranked, key=lambda part: part[:3])[:CHANNELS_MOST]]
     groups: dict[tuple[object, ...], list[Channel]] = {}
@@ -152,7 +152,7 @@ def _figure_of(pair: Pair, group: Sequence[Channel]) -> Picture:
     return Picture(f"{'、'.join(one.name for one in group)}：两份报告的曲线叠在一起", drawn, note)
 
 
-def _laid_over(channel: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Channel:
+def _laid_over(channel: str, replicate: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Channel:
     """Two series on one axis, the second moved to where it was copied from."""
     step = 1 / float(one["hz"]) if one.get("hz") else 1.0
     first, second = list(one["values"]), list(other["values"])
@@ -170,5 +170,5 @@ def _laid_over(channel: str, one: Mapping[str, Any], other: Mapping[str, Any]) -
             second = second[found.shift :] if found.shift > 0 else [None] * -found.shift + second
     elif like := likeness(first, second):
         note = f"没有逐点相同，但形状几乎一致：相关系数 {like[0]:.4f}，乙约为甲的 {like[1]:.3g} 倍。"
-    name = CODES["channel"].get(channel, channel)
+    name = CODES["channel"].get(channel, channel) + (f" 平行 {replicate}" if replicate not in ("", "0", "1") else "")
     return Channel(name, step, (first, second), marked, note, found.changes if found else 0, bool(one.get("hz")))

@@ -226,8 +226,9 @@ def show_pictures(request: HttpRequest, number: str) -> HttpResponse:
     pair = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
     shown = pictures_of(alert, pair=pair)
     drawn = packet_of(alert).figure if not shown.pictures and not shown.vectors else None
-    whole = "alerts/pictures.html" if request.headers.get("HX-Request") else "alerts/pictures_page.html"
-    return render(request, whole, {"alert": alert, "shown": shown, "drawn": drawn})
+    whole = not request.htmx  # type: ignore[attr-defined]
+    context = {"alert": alert, "shown": shown, "drawn": drawn, "whole": whole}
+    return render(request, "alerts/pictures_page.html" if whole else "alerts/pictures.html", context)
 
 
 @require_GET

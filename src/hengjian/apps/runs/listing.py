@@ -66,7 +66,7 @@ FINDINGS = ListSpec(
         Column("institution", "机构", lambda row: row["institution"] or row["institution_id"], sort="institution"),
         Column("institution_id", "统一社会信用代码", kind="id", only_export=True),
         Column("detector", "检测器", kind="id", sort="detector", cell=lambda row: _detector_cell(row["detector"])),
-        Column("kind", "种类", lambda row: KINDS.get(row["kind"], "—"), only_wide=True),
+        Column("kind", "种类", lambda row: KINDS.get(row["kind"], "—"), only_export=True),
         Column("cluster", "证据类别", lambda row: CLUSTERS.get(row["cluster"], "—"), only_wide=True),
         Column("field", "领域", lambda row: FIELD_CODES.get(row["field"], "领域不明"), only_wide=True),
         Column(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -198,10 +198,11 @@ def findings_url(run: ScreeningRun, **wanted: str) -> str:
 
 
 def heat_of(run: ScreeningRun) -> SafeString | None:
-    """Findings by field and detector; None where there is none."""
+    """Findings by field and detector, of detectors that found any or could not run; None where there is none."""
     if not run.heat:
         return None
-    columns = [one["id"] for one in run.detectors]
+    found = {detector for row in run.heat.values() for detector, count in row.items() if count}
+    columns = [one["id"] for one in run.detectors if one["id"] in found or one["state"] in ("failed", "abstained")]
     silent = {one["id"] for one in run.detectors if one["state"] != "ran"}
     fields = sorted(run.heat, key=lambda field: -sum(run.heat[field].values()))
     counts = [[None if c in silent else run.heat[f].get(c, 0) for c in columns] for f in fields]
@@ -238,14 +239,17 @@ class RiskPicture:
 
     drawn: figures.Drawn
     without: tuple[tuple[str, str, str], ...]
-    abstained: tuple[tuple[str, str, str], ...]
+    abstained: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     exonerating: tuple[tuple[str, str], ...]
     n_reports: int
     standing: tuple[tuple[str, str, str], ...] = ()
 
 
-def risk_picture(institution: Institution) -> RiskPicture | None:
-    """The waterfall, what the risk would be without each cluster, what abstained; None while there is no risk."""
+def risk_picture(institution: Institution, run: ScreeningRun | None = None) -> RiskPicture | None:
+    """The waterfall, what the risk would be without each cluster, what abstained; None while there is no risk.
+
+    Contributions lead to the findings of `run` where the reader may see it, else to the institution's alerts.
+    """
     detail = institution.risk_detail
     if institution.risk is None or "prior_db" not in detail:
         return None
@@ -258,7 +262,9 @@ def risk_picture(institution: Institution) -> RiskPicture | None:
             CLUSTERS.get(one["cluster"], one["cluster"]) if "cluster" in one else str(one["what"]),
             float(one["decibans"]),
             f"{len(one['finding_ids'])} 条发现" if "finding_ids" in one else "反向证据",
-            alerts if "finding_ids" in one else None,
+            (findings_url(run, q=institution.uscc, cluster=one["cluster"]) if run else alerts)
+            if "finding_ids" in one
+            else None,
         )
         for one in parts
     ]
@@ -273,9 +279,7 @@ def risk_picture(institution: Institution) -> RiskPicture | None:
             figures.Contribution("起点", prior, "没有任何发现时的风险"), lines, sum_label="现行风险"
         ),
         without=without,
-        abstained=tuple(
-            (one["detector"], title_of(one["detector"]), one["reason"]) for one in detail.get("abstained", ())
-        ),
+        abstained=_abstained(detail.get("abstained", ())),
         exonerating=tuple(
             (str(one["what"]), f"{float(one['decibans']):+.1f}") for one in detail.get("exonerating", ())
         ),
@@ -308,3 +312,11 @@ def standing_lines(standing: Mapping[str, Any]) -> tuple[tuple[str, str, str], .
     if standing.get("peers_sick"):
         lines.append(("同行", "本身异常", "同行比较的发现只列出，不计入风险"))
     return tuple(lines)
+
+
+def _abstained(silent: Sequence[Mapping[str, str]]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """(reason, detectors as (number, title)), the reason of most detectors first."""
+    reasons: dict[str, list[tuple[str, str]]] = {}
+    for one in silent:
+        reasons.setdefault(one["reason"], []).append((one["detector"], title_of(one["detector"])))
+    return tuple((reason, tuple(found)) for reason, found in sorted(reasons.items(), key=lambda pair: -len(pair[1])))

@@ -202,6 +202,6 @@ def explain_risk(request: HttpRequest, uscc: str) -> HttpResponse:
     """Why an institution has the risk it has."""
     institution = get_object_or_404(ranked_institutions(request.user, on=timezone.localdate()), uscc=uscc)
     run = runs_seen_by(request.user, on=timezone.localdate()).filter(number=institution.risk_run).first()
-    context = {"institution": institution, "run": run, "picture": presenting.risk_picture(institution)}
+    context = {"institution": institution, "run": run, "picture": presenting.risk_picture(institution, run)}
     context["risk"] = presenting.risk_text(institution.risk or 0.0)
     return render(request, "runs/risk.html", context)
