@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from hengjian.engines.screening.detector import BatchStep
+from hengjian.engines.screening.detector import BatchStep, Step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,3 +71,11 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give back memory, files and processes."""
+
+
+def carry_out(engine: Engine, step: Step | BatchStep) -> None:
+    """Make the table of one step."""
+    if isinstance(step, BatchStep):
+        engine.reduce(step)
+    else:
+        engine.make(step.name, step.sql)

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hengjian.backends.duckdb_engine import DuckDBEngine
-from hengjian.backends.engine import Engine
+from hengjian.backends.engine import Engine, carry_out
+from hengjian.backends.keeping import Keeper, Reuse
 from hengjian.backends.packs import pack_tables
 from hengjian.backends.preparation import Prepared, prepare
 from hengjian.backends.scoring_policy import policy_in_force
@@ -30,7 +31,7 @@ from hengjian.backends.standing import (
     sick_record,
 )
 from hengjian.engines.screening.catalogue import DETECTORS, chosen
-from hengjian.engines.screening.detector import BatchStep, Detector
+from hengjian.engines.screening.detector import Detector
 from hengjian.engines.screening.findings import Articles, Finding, build_findings, findings_table
 from hengjian.engines.screening.gate import abstentions, too_few
 from hengjian.engines.screening.hits import ABSTAINS, HITS, POPULATION
@@ -72,6 +73,7 @@ class RunSummary:
     detectors: tuple[DetectorRun, ...]
     remarks: tuple[Mapping[str, object], ...]
     seconds: float
+    reuse: Reuse | None = None
 
 
 @dataclass(kw_only=True)
@@ -80,6 +82,7 @@ class _State:
     runs: list[DetectorRun] = field(default_factory=list)
     abstained: dict[str, dict[str, str]] = field(default_factory=dict)
     groups: tuple[SickGroup, ...] = ()
+    keeper: Keeper | None = None
 
 
 def run_screening(
@@ -97,6 +100,7 @@ def run_screening(
     open_engine: Callable[[], Engine] | None = None,
     packs: Mapping[str, pa.Table] | None = None,
     scored_by: ScoredBy | None = None,
+    keeper: Keeper | None = None,
 ) -> RunSummary:
     """Screen `dataset` and write findings, institutions, priorities (Parquet) and run.json into `out`.
 
@@ -104,8 +108,9 @@ def run_screening(
     `cancelled()` asked before it. `open_engine` gives another engine over the same dataset; DuckDB in this process if
     absent, with `memory_mb` and `threads`. `packs` are the field packs as
     tables, those of the law data if absent; `scored_by` the published policy, learnt weights and last inspections, if
-    absent the policy in force on `today` and the detectors' own weights. The same data, `today`, `scored_by` and
-    program give the same Parquet files byte for byte.
+    absent the policy in force on `today` and the detectors' own weights. `keeper` takes from the last run what is
+    unchanged and keeps this one's (DuckDB only); the findings are the same without it. The same data, `today`,
+    `scored_by` and program give the same Parquet files byte for byte.
     Refused: no dataset, unreadable files, missing required tables or columns, unknown detector in `only`.
     """
     started = time.monotonic()
@@ -120,6 +125,9 @@ def run_screening(
         prepared.packs = _hand_packs(engine, plan, pack_tables() if packs is None else packs)
         basis = scored_by or ScoredBy(policy=policy_in_force(today))
         state, standing, number = _State(), read_standing(engine), 0
+        if keeper is not None and isinstance(engine, DuckDBEngine):
+            state.keeper = keeper
+            keeper.begin(engine)
         absolute, relative = in_phases(plan)
         for phase in (absolute, relative):
             for detector in phase:
@@ -175,7 +183,7 @@ def _run_one(
     else:
         silent = abstentions(detector, prepared.quality, prepared.institutions)
         try:
-            hits, judged, refused = _compute(engine, detector)
+            hits, judged, refused = _compute(engine, detector, state.keeper)
             silent |= {one: why for one, why in refused.items() if one not in silent}
             silent = too_few(detector, judged, prepared.institutions) | silent if judged is not None else silent
             found = build_findings(detector, _spoken(hits, silent), judged=judged or {}, articles=articles)
@@ -224,15 +232,15 @@ def _hand_packs(engine: Engine, plan: Sequence[Detector], packs: Mapping[str, pa
     return frozenset(name for name in named if name in packs and packs[name].num_rows)
 
 
-def _compute(engine: Engine, detector: Detector) -> tuple[pa.Table, dict[str, int] | None, dict[str, str]]:
+def _compute(
+    engine: Engine, detector: Detector, keeper: Keeper | None
+) -> tuple[pa.Table, dict[str, int] | None, dict[str, str]]:
     """Run the steps; the hit table, the population by institution (None without that step), who is not judged."""
     made: list[str] = []
     try:
         for step in detector.steps:
-            if isinstance(step, BatchStep):
-                engine.reduce(step)
-            else:
-                engine.make(step.name, step.sql)
+            if keeper is None or not keeper.make(detector, step):
+                carry_out(engine, step)
             made.append(step.name)
         judged = None
         if POPULATION in made:
@@ -305,11 +313,13 @@ def _write(
         detectors=tuple(state.runs),
         remarks=tuple(remarks),
         seconds=round(time.monotonic() - started, 3),
+        reuse=state.keeper.finish() if state.keeper else None,
     )
     record = _run_record(prepared, state, engine=engine.name, today=today) | {
         "quality": remarks,
         "policy": basis.policy.version,
         "weights": basis.weights.version,
+        "reuse": vars(summary.reuse) if summary.reuse else None,
         "peer_groups": sick,
     }
     try:

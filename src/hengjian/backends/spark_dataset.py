@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as sf
 from pyspark.sql import types as st
@@ -76,11 +77,16 @@ class SparkReader(DatasetReader):
         return TableSummary(
             table=table,
             files=tuple(file.name for file in parts.files),
-            rows=self.session.table(self.source(table)).count(),
+            rows=self._rows(table),
             sha256=digest(parts.files) if self.local else _listing_digest(parts, self.session),
             columns=tuple(headers),
             unknown=tuple(header for header in self._stored(table) if recognise(table, header) is None),
         )
+
+    def _rows(self, table: str) -> int:
+        if self.local:
+            return sum(pq.read_metadata(file).num_rows for file in self.tables[table].files)
+        return self.session.table(self.source(table)).count()
 
     def bad_cells(self, table: str, columns: Sequence[str]) -> dict[str, int]:
         """None: Parquet columns are of their type."""

@@ -42,20 +42,29 @@ class Need:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One named SQL step in the portable subset; later steps read it by `name`."""
+    """One named SQL step in the portable subset; later steps read it by `name`.
+
+    `per_report`: it reads contract tables only, and each row rests on the rows of one report, which it names in
+    `report_id`, and on tables that belong to no report. A daily run keeps such rows.
+    """
 
     name: str
     sql: str
+    per_report: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class BatchStep:
-    """A step over rows too long to copy: each record batch of `sql` passes `reduce`; what it yields is table `name`."""
+    """A step over rows too long to copy: each record batch of `sql` passes `reduce`; what it yields is table `name`.
+
+    `per_report` as in `Step`; how the rows fall into batches never matters.
+    """
 
     name: str
     sql: str
     reduce: Callable[[pa.RecordBatch], pa.Table]
     schema: pa.Schema
+    per_report: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from hengjian.backends.engine import Engine
+    from hengjian.backends.keeping import Keeper
     from hengjian.backends.runner import RunSummary
 
 NAME = "screen"
@@ -29,6 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="结果文件夹")
     parser.add_argument("--today", type=_day, help="以哪一天为今天，例如 2026-11-20；默认当天")
     parser.add_argument("--only", type=_ids, help="只运行这些检测器，例如 A6,B2")
+    parser.add_argument(
+        "--since",
+        type=_day,
+        metavar="日期",
+        help="每日筛查：这一天起的报告重新计算，更早而未变的沿用上次留存；结果与全量相同",
+    )
+    parser.add_argument("--kept", type=Path, metavar="文件夹", help="留存放在哪里，默认在结果文件夹旁")
     parser.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb", help="在哪里运行，默认本机 duckdb")
     parser.add_argument("--spark-master", metavar="地址", help="Spark 集群，例如 spark://host:7077")
     parser.add_argument(
@@ -50,9 +58,21 @@ def run(args: argparse.Namespace) -> int:
         progress=None if args.json else _tell,
         only=args.only,
         open_engine=_spark(args) if args.engine == "spark" else None,
+        keeper=_keeper(args),
     )
     print(json.dumps(_as_json(summary), ensure_ascii=False) if args.json else _as_text(summary))
     return 1 if any(one.state == "failed" for one in summary.detectors) else 0
+
+
+def _keeper(args: argparse.Namespace) -> Keeper | None:
+    from hengjian.backends.keeping import Keeper
+    from hengjian.kernel.errors import Refused
+
+    if args.since is None:
+        return None
+    if args.engine != "duckdb":
+        raise Refused("--since 只能在本机 duckdb 上使用；集群上请做全量筛查")
+    return Keeper(args.kept or args.out.with_name(f"{args.out.name}.kept"), since=args.since)
 
 
 def _spark(args: argparse.Namespace) -> Callable[[], Engine]:
@@ -103,6 +123,7 @@ def _as_json(summary: RunSummary) -> dict[str, object]:
         "seconds": summary.seconds,
         "detectors": [vars(one) for one in summary.detectors],
         "quality": list(summary.remarks),
+        "reuse": vars(summary.reuse) if summary.reuse else None,
     }
 
 
@@ -115,5 +136,7 @@ def _as_text(summary: RunSummary) -> str:
     severities = "，".join(f"{word} {summary.severities.get(code, 0)}" for code, word in SEVERITIES.items())
     bands = "，".join(f"{word} {summary.bands.get(code, 0)}" for code, word in BANDS.items())
     lines.append(f"共 {summary.findings} 条疑点（{severities}）；机构：{bands}；用时 {summary.seconds:.1f} 秒")
+    if summary.reuse:
+        lines.append(f"沿用上次未变的报告 {summary.reuse.kept} 份，新算 {summary.reuse.fresh} 份")
     lines.append(f"结果在 {summary.out}")
     return "\n".join(lines)

@@ -239,7 +239,7 @@ DETECTOR = Detector(
     subject_kind="cluster",
     needs=NEEDS,
     steps=(
-        BatchStep(name="shapes", sql=SERIES, reduce=reduce, schema=SCHEMA),
+        BatchStep(name="shapes", sql=SERIES, reduce=reduce, schema=SCHEMA, per_report=True),
         Step(name="meta", sql=meta_sql("shapes")),
         Step(name="population", sql=population_sql("shapes")),
     ),

@@ -196,7 +196,7 @@ DETECTOR = Detector(
     subject_kind="cluster",
     needs=NEEDS,
     steps=(
-        BatchStep(name="stretches", sql=SERIES, reduce=reduce, schema=SCHEMA),
+        BatchStep(name="stretches", sql=SERIES, reduce=reduce, schema=SCHEMA, per_report=True),
         Step(name="bearers", sql=BEARERS),
         Step(name="linked", sql=PAIRS),
         Step(name="meta", sql=meta_sql("(SELECT a AS report_id FROM linked UNION SELECT b FROM linked) AS ends")),

@@ -216,7 +216,7 @@ DETECTOR = Detector(
         Need(table="reports", required=("issued_at",), optional=("corrects",)),
     ),
     steps=(
-        Step(name="measured", sql=VALUES),
+        Step(name="measured", sql=VALUES, per_report=True),
         Step(name="pairs", sql=PAIRS),
         Step(name="usual", sql=USUAL),
         Step(name="broken", sql=BROKEN),

@@ -111,7 +111,7 @@ DETECTOR = Detector(
         Need(table="instruments", optional=("instrument_id", "model"), optional_table=True),
     ),
     steps=(
-        Step(name="sets", sql=SETS),
+        Step(name="sets", sql=SETS, per_report=True),
         Step(name="banded", sql=BANDED),
         Step(name="of_institution", sql=OF_INSTITUTION),
         Step(name="of_peers", sql=OF_PEERS),

@@ -290,7 +290,7 @@ DETECTOR = Detector(
     steps=(
         REGISTER,
         Step(name="contradicted", sql=CONTRADICTED),
-        BatchStep(name="curve_prints", sql=SERIES, reduce=reduce, schema=PRINT_SCHEMA),
+        BatchStep(name="curve_prints", sql=SERIES, reduce=reduce, schema=PRINT_SCHEMA, per_report=True),
         Step(name="prints", sql=PRINTS),
         Step(name="ordered", sql=ORDERED),
         Step(

@@ -220,7 +220,7 @@ DETECTOR = Detector(
     packs=("pack_vehicle_fuels", "pack_vehicle_methods"),
     steps=(
         REGISTER,
-        BatchStep(name="gases", sql=GASES, reduce=reduce, schema=GAS_SCHEMA),
+        BatchStep(name="gases", sql=GASES, reduce=reduce, schema=GAS_SCHEMA, per_report=True),
         Step(name="judged_tests", sql=TESTS),
         Step(
             name="population",

@@ -196,7 +196,7 @@ DETECTOR = Detector(
         Step(name="methods", sql=METHODS),
         BatchStep(name="driven", sql=SPEEDS, reduce=reduce_speed, schema=DRIVEN_SCHEMA),
         BatchStep(name="powers", sql=POWERS, reduce=reduce_power, schema=POWER_SCHEMA),
-        Step(name="readings", sql=READINGS),
+        Step(name="readings", sql=READINGS, per_report=True),
         Step(name="of_report", sql=OF_REPORT),
         Step(name="reasons", sql=REASONS),
         Step(name="lanes", sql=LANES),

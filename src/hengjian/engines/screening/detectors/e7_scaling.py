@@ -178,7 +178,7 @@ DETECTOR = Detector(
         Need(table="reports", required=("report_no", "issued_at"), optional=("verdict", "corrects")),
     ),
     steps=(
-        Step(name="read", sql=READ),
+        Step(name="read", sql=READ, per_report=True),
         Step(name="links", sql=LINKS),
         Step(
             name="population",
