@@ -21,17 +21,17 @@ PR_SET_PDEATHSIG = 1
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """Yield the master's address once both workers have registered; everything started here is stopped again."""
+def running(folder: Path, *, workers: int = WORKERS, memory: str = "1200m") -> Iterator[str]:
+    """Yield the master's address once its workers have registered; everything started here is stopped again."""
     port, page = _free_port(), _free_port()
     address = f"spark://127.0.0.1:{port}"
-    logs = [folder / name for name in ("master.log", *(f"worker-{number}.log" for number in range(WORKERS)))]
+    logs = [folder / name for name in ("master.log", *(f"worker-{number}.log" for number in range(workers)))]
     started = [_start(folder, logs[0], "master.Master", "--port", str(port), "--webui-port", str(page))]
     try:
-        for number in range(WORKERS):
+        for number in range(workers):
             own = folder / f"worker-{number}"
             own.mkdir()
-            room = ("--cores", "1", "--memory", "1200m", "--work-dir", str(own), "--webui-port", str(_free_port()))
+            room = ("--cores", "1", "--memory", memory, "--work-dir", str(own), "--webui-port", str(_free_port()))
             started.append(_start(folder, logs[1 + number], "worker.Worker", *room, address))
         _await(logs, started)
         yield address
