@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy import special
 
 from hengjian.engines.screening.detector import DAY, ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.findings import false_discovery
-from hengjian.engines.screening.peers import winsorised
+from hengjian.engines.screening.peers import share_tail
 
 TOLERANCE_S = 3600
 """Clocks of instrument and office may differ; an hour is forgiven beside their resolution."""
@@ -155,24 +154,9 @@ GROUP BY institution_id
 """
 
 
-def usual(missing: Floats, sizes: Floats) -> tuple[float, float]:
-    """(mean, strength) of the beta law of missing shares over institutions; the worst tenth does not count."""
-    if len(sizes) < LEAST_INSTITUTIONS:
-        return USUAL_SHARE, USUAL_STRENGTH
-    shares = winsorised((missing + 0.5 * USUAL_SHARE) / (sizes + 0.5))
-    mean = max(float(np.average(shares, weights=np.sqrt(sizes))), USUAL_SHARE / 10)
-    spread = max(float(np.var(shares)), mean * (1 - mean) / 200)
-    return mean, max(2.0, mean * (1 - mean) / spread - 1)
-
-
 def missing_tail(missing: Floats, sizes: Floats) -> tuple[Floats, float]:
-    """P(an honest institution lacks as many) by a beta-binomial law bounded through its beta and binomial parts."""
-    mean, strength = usual(missing, sizes)
-    nodes = (np.arange(200) + 0.5) / 200
-    shares = special.betaincinv(mean * strength, (1 - mean) * strength, nodes)
-    some = np.maximum(missing, 1.0)[:, None]
-    tails = np.where(missing[:, None] > 0, special.betainc(some, sizes[:, None] - some + 1, shares[None, :]), 1.0)
-    return np.asarray(tails.mean(axis=1), dtype=np.float64), mean
+    """(P(an honest institution lacks as many), the usual share)."""
+    return share_tail(missing, sizes, usual=USUAL_SHARE, strength=USUAL_STRENGTH, least=LEAST_INSTITUTIONS)
 
 
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
