@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from hengjian.apps.alerts.models import Alert
 from hengjian.apps.alerts.packet import BY_ID
+from hengjian.apps.runs.outcome import dataset_rows
 from hengjian.apps.runs.reading import rows_where
 from hengjian.ui import figures
 from hengjian.ui.figures.lanes import overlaps
@@ -22,10 +23,12 @@ SOURCES: Mapping[str, tuple[tuple[str, str, str, str, str], ...]] = {
     "person": (
         ("reports", "sampler_id", "sampled_at", "sampling_ended_at", "采样"),
         ("vehicle_tests", "driver_id", "started_at", "finished_at", "机动车检验"),
-        ("results", "tester_id", "started_at", "finished_at", "检测"),
     ),
 }
-"""Where the works of a subject stand: table, its column, start, end, and what the work is called."""
+"""Where the works of a subject stand: table, its column, start, end, and what the work is called.
+
+Of a person only works that need presence: an instrument may run while its tester is elsewhere.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +105,34 @@ def _foremost(works: list[Work]) -> list[Work]:
 
 
 def _drawn(alert: Alert, works: list[Work], numbers: Mapping[str, str]) -> figures.Drawn:
-    """One lane a report, and above them all works together, where what overlaps is hatched."""
+    """One lane a work; above them those of the evidence together, hatched where they overlap.
+
+    Other works of the day are shown and never hatched: whether they may overlap is for the detector to say.
+    """
     row = next(iter(alert.evidence.get("rows", ())), {})
     whose = str(row.get("instrument_name") or row.get("person_name") or alert.subject_id)
-    every = [figures.Interval(one.start, one.end, numbers.get(one.report, one.report)) for one in works]
+    said = {**_printed(alert, works, numbers), **numbers}
+    named = [one for one in works if one.named]
+    every = [figures.Interval(one.start, one.end, said.get(one.report, one.report)) for one in named]
     clashes = overlaps(every)
-    lanes = [figures.Lane("合在一起", every, whose, remark="" if clashes else "没有重叠")]
+    lanes = [figures.Lane("证据所指", every, whose, remark="" if clashes else "没有重叠")]
     for one in works:
-        hit = any(one.start < end and start < one.end for start, end in clashes)
+        hit = one.named and any(one.start < end and start < one.end for start, end in clashes)
         mine = figures.Interval(one.start, one.end, _kind(alert, one.kind), "strong" if one.named else "plain")
         note = f"{one.start:%H:%M:%S} – {one.end:%H:%M:%S}" + ("，重叠" if hit else "")
-        lanes.append(figures.Lane(numbers.get(one.report, one.report), [mine], note))
+        lanes.append(figures.Lane(said.get(one.report, one.report), [mine], note))
     start = min(one.start for one in works).replace(minute=0, second=0, microsecond=0)
-    end = max(one.end for one in works).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    midnight = named[0].start.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    last = max(*(one.end for one in named), min(midnight, max(one.end for one in works)))
+    end = last.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return figures.day_bar(lanes, start=start, end=end)
+
+
+def _printed(alert: Alert, works: Sequence[Work], numbers: Mapping[str, str]) -> dict[str, str]:
+    """The numbers printed on the reports that the evidence does not name."""
+    unknown = {one.report for one in works if one.report and one.report not in numbers}
+    rows = dataset_rows(alert.last_run, "reports", report_ids=unknown, columns=["report_id", "report_no"])
+    return {str(row["report_id"]): str(row["report_no"]) for row in rows if row.get("report_no")}
 
 
 def _kind(alert: Alert, kind: str) -> str:

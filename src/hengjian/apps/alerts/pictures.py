@@ -21,6 +21,7 @@ from hengjian.ui import figures
 
 CHANNELS_MOST = 4
 LEAST_POINTS = 2
+DAY_NOTE = "深色是证据所指的记录，画线处为重叠；浅色是同一天的其他记录，不一定须在场或者独占，不计为重叠。"
 SPREADS = frozenset({"digits", "outcome"})
 """Evidence clusters in which the distribution of results is the question."""
 
@@ -68,7 +69,13 @@ def pictures_of(alert: Alert, *, pair: int = 1) -> Pictures:
         made += _series(alert, chosen, rows)
     alike = bool(made)
     if day := day_of(alert, rows, numbers):
-        made.append(Picture("这一天", day, "深色是证据所指的记录，浅色是同一天的其他记录；画线处为重叠。"))
+        made.append(
+            Picture(
+                "这一天",
+                day,
+                DAY_NOTE,
+            )
+        )
     if rows and (drawn := counts_of(rows[0], alert.evidence.get("labels", {}))):
         made.append(Picture("分布", drawn))
     elif rows and (detector is None or detector.cluster in SPREADS) and (drawn := values_of(alert, rows[0])):
