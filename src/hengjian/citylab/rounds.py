@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,27 +14,42 @@ from hengjian.citylab.institution import Institution
 from hengjian.citylab.shard import Shard
 from hengjian.citylab.writing import Dataset
 
+Array = np.ndarray[Any, Any]
+
 EACH = 2
 """Rounds of every item in the year."""
 
 
-def _assigned(seed: int, item: int, turn: int) -> float:
+@cache
+def _assigned(seed: int) -> Array:
+    """Value of each item's sample, turn by turn: turn × item."""
     cat = catalogue()
-    spread = Stream(seed, "round", item, turn).normal(1)[0] * min(0.5, float(cat.item_gsd[item]))
-    value = max(float(cat.item_median[item]) * float(np.exp(spread)), 3 * float(np.nan_to_num(cat.item_lod[item])))
-    return round(value, int(cat.item_decimals[item]) + 1)
+    z = Stream(seed, "rounds").normal(EACH * len(cat.items)).reshape(EACH, -1)
+    value = cat.item_median * np.exp(z * np.minimum(0.5, cat.item_gsd))
+    least = 3 * np.nan_to_num(cat.item_lod, nan=0.0)
+    places = 10.0 ** (cat.item_decimals + 1)
+    return np.rint(np.maximum(value, least) * places) / places
 
 
-def _honest_value(seed: int, institution: Institution, item: int, turn: int) -> float:
-    """Bias of the laboratory and its repeatability; one in fifty is plainly wrong."""
+@lru_cache(maxsize=64)
+def _honest_values(seed: int, number: int, precision: float) -> tuple[Array, Array, Array]:
+    """What a laboratory finds (turn × item), whether it takes part, and a deviate for jitter.
+
+    Bias of the laboratory and its repeatability; one result in fifty is plainly wrong.
+    """
     cat = catalogue()
-    draw = Stream(seed, "round value", institution.number, item, turn)
-    bias = Stream(seed, "round bias", institution.number, item).normal(1)[0]
-    z = draw.normal(2)
-    spread = float(cat.item_rsd[item]) * (0.7 * bias + institution.precision * 0.8 * z[0])
-    if draw.share() < 0.02:
-        spread += float(cat.item_rsd[item]) * 5 * (1 if z[1] > 0 else -1)
-    return round(_assigned(seed, item, turn) * (1 + spread), int(cat.item_decimals[item]) + 1)
+    n = len(cat.items)
+    draw = Stream(seed, "round values", number)
+    bias, noise = draw.normal(n), draw.normal(EACH * n).reshape(EACH, n)
+    wrong, takes = draw.uniform(EACH * n).reshape(EACH, n) < 0.02, draw.uniform(EACH * n).reshape(EACH, n) < 0.75
+    jitter = draw.normal(EACH * n).reshape(EACH, n)
+    spread = cat.item_rsd * (0.7 * bias + precision * 0.8 * noise + np.where(wrong, 5 * np.sign(jitter), 0.0))
+    places = 10.0 ** (cat.item_decimals + 1)
+    return np.rint(_assigned(seed) * (1 + spread) * places) / places, takes, jitter
+
+
+def _values(seed: int, institution: Institution) -> tuple[Array, Array, Array]:
+    return _honest_values(seed, institution.number, institution.precision)
 
 
 def _agreed(shard: Shard, institution: Institution, item: int, turn: int) -> float | None:
@@ -44,11 +60,11 @@ def _agreed(shard: Shard, institution: Institution, item: int, turn: int) -> flo
         return None
     cat, seed = catalogue(), shard.plan.seed
     first = min((institution, partner), key=lambda house: house.number)
-    value = _honest_value(seed, first, item, turn)
+    value = float(_values(seed, first)[0][turn, item])
     if first is institution or fraud.stealth == "L1":
         return value
     places = int(cat.item_decimals[item]) + 1
-    sign = Stream(seed, "round jitter", institution.number, item, turn).normal(1)[0]
+    sign = float(_values(seed, institution)[2][turn, item])
     if fraud.stealth == "L2":
         return round(value + (1 if sign > 0 else -1) * 10.0**-places, places)
     return round(value * (1 + 0.3 * float(cat.item_rsd[item]) * sign), places)
@@ -59,15 +75,16 @@ def write_rounds(shard: Shard, out: Dataset) -> None:
     cat, seed = catalogue(), shard.plan.seed
     rows: list[dict[str, Any]] = []
     for institution, house in zip(shard.institutions, shard.houses, strict=True):
-        for item in tested_by_round(institution):
+        items = tested_by_round(institution)
+        found, takes, _ = _values(seed, institution) if items else (None, None, None)
+        for item in items:
             for turn in range(EACH):
-                takes = Stream(seed, "round entry", institution.number, item, turn)
                 agreed = _agreed(shard, institution, item, turn)
-                if agreed is None and takes.share() > 0.75:
+                if agreed is None and not takes[turn, item]:
                     continue
-                assigned = _assigned(seed, item, turn)
+                assigned = float(_assigned(seed)[turn, item])
                 sigma = max(1.6 * float(cat.item_rsd[item]) * assigned, 10.0 ** -(int(cat.item_decimals[item]) + 1))
-                value = _honest_value(seed, institution, item, turn) if agreed is None else agreed
+                value = float(found[turn, item]) if agreed is None else agreed
                 off = abs(value - assigned) / sigma
                 rows.append(
                     {
