@@ -92,8 +92,8 @@ def fewer_than_expected(
     of = np.ones(len(n), dtype=bool) if peers is None else peers
     null = additive_null(values[of], errors[of])
     z = z_scores(values, errors, null)
-    usual = np.sin(np.clip((arcsine(share) + null.centre) / 2, 0.0, np.pi / 2)) ** 2
-    shape = 1 / np.maximum(LEAST_CV2, (null.tau * null.widening) ** 2 * (1 - usual) / np.maximum(usual, 1e-9))
+    usual = np.clip(np.sin(np.clip((arcsine(share) + null.centre) / 2, 0.0, np.pi / 2)) ** 2, 1e-9, 1 - 1e-9)
+    shape = 1 / np.maximum(LEAST_CV2, (null.tau * null.widening) ** 2 * (1 - usual) / usual)
     mean = np.maximum(usual * n, 1e-9)
     counted = special.betainc(shape, bad + 1, shape / (shape + mean))
     p = np.maximum(lower_tail(z, null), counted)
