@@ -33,6 +33,9 @@ class SparkWithQualify(Spark):
         TRANSFORMS = Spark.Generator.TRANSFORMS | {
             exp.Select: transforms.preprocess([transforms.eliminate_distinct_on, transforms.unnest_to_explode]),
             exp.Log: lambda self, node: _logarithm(self, node),
+            exp.UnixToTime: lambda self, node: (
+                f"CAST({Spark.Generator.TRANSFORMS[exp.UnixToTime](self, node)} AS TIMESTAMP_NTZ)"
+            ),
             exp.PercentileDisc: lambda self, node: (
                 f"PERCENTILE_DISC({self.sql(node, 'expression')}) WITHIN GROUP (ORDER BY {self.sql(node, 'this')})"
             ),
