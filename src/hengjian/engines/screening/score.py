@@ -24,6 +24,8 @@ INSTITUTION_PRIOR = 0.05
 LEAK = 0.002
 OTHERS_SHARE = 0.25
 CLUSTER_CAP_DB = 30.0
+UNSURE_UNIT_DB = 13.0
+"""Most that one cluster of institution-level findings is worth while none is certain: amber, never red alone."""
 REPORTS_FOR_RISK = 3
 LEVELS = (1, 3, 10)
 """P(at least k false reports) is told for these k; ten vehicles are a serious case (`rules.md` SP-08c)."""
@@ -149,12 +151,18 @@ def _expected(facts: Iterable[tuple[float, int]]) -> float:
     return sum(p * size for p, size in facts)
 
 
+def _unit_db(members: Sequence[Finding]) -> float:
+    """Evidence of one cluster of institution-level findings: one coincidence may explain what is not certain."""
+    worth = cluster_db(finding.score for finding in members)
+    return worth if any(one.severity == "certain" for one in members) else min(worth, UNSURE_UNIT_DB)
+
+
 def systematic_risk(findings: Sequence[Finding], exonerating: Mapping[str, float]) -> float:
     """P(systematic fraud) from institution-level statistics and exonerating evidence."""
-    clusters: dict[str, list[float]] = defaultdict(list)
+    clusters: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        clusters[finding.cluster].append(finding.score)
-    evidence = sum(cluster_db(values) for values in clusters.values())
+        clusters[finding.cluster].append(finding)
+    evidence = sum(_unit_db(members) for members in clusters.values())
     return probability(decibans(INSTITUTION_PRIOR) + evidence + sum(exonerating.values()))
 
 
