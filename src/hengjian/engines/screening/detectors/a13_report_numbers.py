@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ MOST_OUT_OF_ORDER = 0.03
 
 LEAST_DAYS = 2.0
 SLIP_DAYS = 1.6
+SUPPLEMENTS = ("补", "补发", "补充", "增")
 TIMES = ("issued_at", "signed_at", "received_at", "started_at")
 TEXTS = ("institution_id", "report_id", "report_no")
 
@@ -36,6 +37,12 @@ FROM reports r LEFT JOIN (SELECT DISTINCT corrects FROM reports WHERE corrects I
     ON c.corrects = r.report_id
 WHERE r.report_no IS NOT NULL AND trim(r.report_no) <> '' AND r.issued_at IS NOT NULL
 ORDER BY r.institution_id, r.report_id
+"""
+
+DOUBLES = """
+SELECT * FROM numbers WHERE NOT marked
+QUALIFY count(*) OVER (PARTITION BY institution_id, report_no) > 1
+ORDER BY institution_id, report_no, report_id
 """
 
 # What the results say tells two reports under one number apart.
@@ -78,10 +85,6 @@ def parsed(number: str) -> tuple[str, int, str] | None:
     return head, int(digits), tail
 
 
-def _days(moment: datetime) -> float:
-    return moment.toordinal() + (moment.hour * 3600 + moment.minute * 60 + moment.second) / DAY
-
-
 def longest_order(values: Floats) -> npt.NDArray[np.bool_]:
     """Which members form a longest run that never falls (patience sorting, O(n log n))."""
     tails: list[float] = []
@@ -113,8 +116,7 @@ def twice(rows: Sequence[Row], prints: Mapping[str, int]) -> list[dict[str, obje
     """Reports under one number that differ in sample and in client or results, and do not correct one another."""
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
-        if not row["marked"]:
-            groups[row["institution_id"], row["report_no"]].append(row)
+        groups[row["institution_id"], row["report_no"]].append(row)
     hits = []
     for members in groups.values():
         for row in members if len(members) > 1 else []:
@@ -133,25 +135,45 @@ def twice(rows: Sequence[Row], prints: Mapping[str, int]) -> list[dict[str, obje
     return hits
 
 
-def _chronological(members: list[Row], seq: Ints) -> tuple[str, npt.NDArray[np.bool_], Floats] | None:
+@dataclass(frozen=True, kw_only=True)
+class _Book:
+    """All numbers: `days` of each time column (not a number where empty); whole rows only where one is told."""
+
+    table: pa.Table
+    days: Mapping[str, Floats]
+
+    def row(self, place: int) -> dict[str, Any]:
+        return dict(self.table.slice(place, 1).to_pylist()[0])
+
+
+def _book(table: pa.Table) -> _Book:
+    days = {}
+    for name in TIMES:
+        moments = table[name].cast(pa.timestamp("us")).to_numpy().astype("datetime64[us]")
+        whole = moments.astype(np.int64) / (1e6 * DAY)
+        days[name] = np.where(np.isnat(moments), np.nan, whole)
+    return _Book(table=table, days=days)
+
+
+def _chronological(book: _Book, members: Ints) -> tuple[str, npt.NDArray[np.bool_], Floats] | None:
     """The time in whose order the counter runs: (column, members in order, times in days); None if in none."""
     best = None
     for name in TIMES:
-        if any(row[name] is None for row in members):
+        days = book.days[name][members]
+        if np.isnan(days).any():
             continue
-        days = np.array([_days(row[name]) for row in members])
         coarse = bool(np.mean(days % 1 == 0) > 0.95)
         kept = longest_order(np.floor(days) if coarse else days)
         if best is None or kept.sum() > best[1].sum():
             best = (name, kept, days)
-    if best is None or (~best[1]).sum() > max(2, MOST_OUT_OF_ORDER * len(seq)):
+    if best is None or (~best[1]).sum() > max(2, MOST_OUT_OF_ORDER * len(members)):
         return None
     return best
 
 
-def misplaced(counter: str, members: list[Row], seq: Ints) -> list[dict[str, object]]:
+def misplaced(book: _Book, counter: str, members: Ints) -> list[dict[str, object]]:
     """Numbers of one counter that stand days away from where the others say."""
-    order = _chronological(members, seq)
+    order = _chronological(book, members)
     if order is None:
         return []
     name, kept, days = order
@@ -159,58 +181,45 @@ def misplaced(counter: str, members: list[Row], seq: Ints) -> list[dict[str, obj
     hits = []
     for place in np.flatnonzero(~kept):
         near = int(np.searchsorted(firm, place))
-        low = days[firm[near - 1]] if near else -np.inf
-        high = days[firm[near]] if near < len(firm) else np.inf
-        away = max(low - days[place], days[place] - high)
+        low = float(days[firm[near - 1]]) if near else -np.inf
+        high = float(days[firm[near]]) if near < len(firm) else np.inf
+        away = max(low - float(days[place]), float(days[place]) - high)
         if away < LEAST_DAYS - 1:
             continue
-        slip = away <= SLIP_DAYS or _other_times_agree(members[place], name, low, high)
-        hits.append(
-            _hit(
-                members[place],
-                "order_slip" if slip else "order",
-                "S3",
-                slip=slip,
-                counter=counter,
-                days=float(away),
-                numbers=len(members),
-                expected_from=members[firm[near - 1]][name] if near else None,
-                expected_to=members[firm[near]][name] if near < len(firm) else None,
-            )
-        )
+        signed = float(book.days["signed_at"][members[place]])
+        slip = away <= SLIP_DAYS or (name == "issued_at" and low - 1 <= signed <= high + 1)
+        bounds = {
+            "expected_from": book.row(int(members[firm[near - 1]]))[name] if near else None,
+            "expected_to": book.row(int(members[firm[near]]))[name] if near < len(firm) else None,
+        }
+        told = {"slip": slip, "counter": counter, "days": away, "numbers": len(members)}
+        nature = "order_slip" if slip else "order"
+        hits.append(_hit(book.row(int(members[place])), nature, "S3", **told, **bounds))
     return hits
-
-
-def _other_times_agree(row: Row, name: str, low: float, high: float) -> bool:
-    """One mistyped date: the signature, taken by itself, stands where the number says."""
-    if name != "issued_at" or row["signed_at"] is None:
-        return False
-    day = _days(row["signed_at"])
-    return low - 1 <= day <= high + 1
 
 
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     """Every institution's numbers by counter: doubles, numbers out of order, numbers put in with a suffix."""
-    rows = tables["numbers"].to_pylist()
+    book = _book(tables["numbers"])
     prints = {row["report_id"]: int(row["print"]) for row in tables["contents"].to_pylist()}
-    counters: dict[tuple[str, str], list[tuple[int, Row]]] = defaultdict(list)
-    inserted: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        found = parsed(row["report_no"])
-        if found is None or row["marked"]:
+    counters: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
+    inserted: dict[str, list[int]] = defaultdict(list)
+    read = (book.table[name].to_pylist() for name in ("institution_id", "report_no", "marked"))
+    for place, (institution, report_no, marked) in enumerate(zip(*read, strict=True)):
+        found = None if marked else parsed(report_no)
+        if found is None:
             continue
-        prefix, number, suffix = found
-        if suffix in ("补", "补发", "补充", "增"):
-            inserted[row["institution_id"]].append(row)
-        counters[row["institution_id"], prefix + "#" + suffix].append((number, row))
-    hits = twice(rows, prints)
-    for (_, counter), members in sorted(counters.items()):
+        if found[2] in SUPPLEMENTS:
+            inserted[institution].append(place)
+        counters[institution, found[0], found[2]].append((found[1], place))
+    hits = twice(tables["doubles"].to_pylist(), prints)
+    for (_, prefix, suffix), members in sorted(counters.items()):
         if len(members) >= LEAST_COUNTER:
-            members.sort(key=lambda one: (one[0], one[1]["issued_at"], one[1]["report_id"]))
-            seq = np.array([number for number, _ in members], dtype=np.int64)
-            hits += misplaced(counter, [row for _, row in members], seq)
-    for members_in in inserted.values():
-        hits += [_hit(row, "inserted", "S2", numbers=len(members_in)) for row in members_in]
+            seq, places = (np.array(part, dtype=np.int64) for part in zip(*members, strict=True))
+            ordered = places[np.lexsort((places, book.days["issued_at"][places], seq))]
+            hits += misplaced(book, f"{prefix}…{suffix}", ordered)
+    for places_in in inserted.values():
+        hits += [_hit(book.row(place), "inserted", "S2", numbers=len(places_in)) for place in places_in]
     return pa.Table.from_pylist(hits, schema=HIT_SCHEMA)
 
 
@@ -245,13 +254,14 @@ DETECTOR = Detector(
     ),
     steps=(
         Step(name="numbers", sql=NUMBERS),
+        Step(name="doubles", sql=DOUBLES),
         Step(name="contents", sql=CONTENTS),
         Step(
             name="population",
             sql="SELECT institution_id, count(*) AS n FROM numbers GROUP BY institution_id",
         ),
     ),
-    array=ArrayStep(inputs=("numbers", "contents"), compute=compute),
+    array=ArrayStep(inputs=("numbers", "doubles", "contents"), compute=compute),
     key_columns=("nature",),
     says="报告 {report_no}（签发 {occurred_at}）：{nature}；另一报告 {other_report}，"
     "按前后编号应在 {expected_from} 至 {expected_to} 之间，相差 {days} 天",
