@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import subprocess
 import sys
 from collections import defaultdict
 from itertools import combinations
@@ -74,11 +73,15 @@ def report_scores(worlds: list[World]) -> tuple[Array, Array]:
 
 
 def clone_pairs(worlds: list[World]) -> tuple[float, float, int]:
-    """Recall over the pairs that were made, precision over the pairs that identity findings name, pairs made."""
+    """Recall over the pairs that were made, precision over the pairs that identity findings name, pairs made.
+
+    A curve put together from two is labelled with its head; a pair with its tail is right as well.
+    """
     made = found = named = right = 0
     for world in worlds:
         pairs = [(r["report_id"], r["source_id"]) for r in world.labels if r["kind"] in COPIED and r["source_id"]]
         family = families(pairs)
+        joined = {row["report_id"] for row in world.labels if row["kind"] == "curve_splice" and row["report_id"]}
         told: set[frozenset[str]] = set()
         for row in world.findings:
             if CLUSTERS.get(row["detector"]) != "identity" or row["severity"] == "weak":
@@ -88,7 +91,7 @@ def clone_pairs(worlds: list[World]) -> tuple[float, float, int]:
         made += len(pairs)
         found += sum(frozenset(pair) in told for pair in pairs)
         named += len(told)
-        right += sum(len({family.get(one, one) for one in pair}) == 1 for pair in told)
+        right += sum(len({family.get(one, one) for one in pair}) == 1 or bool(pair & joined) for pair in told)
     return found / made if made else math.nan, right / named if named else math.nan, made
 
 
@@ -354,11 +357,10 @@ def main() -> int:
         return {level: [worlds[key] for key in plan[part] if key.level == level] for level in levels}
 
     test, dev = grouped("test"), grouped("dev")
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=REPO, capture_output=True, text=True)
     every = [worlds[key] for key in wanted]
+    commits = " and ".join(sorted({w.commit for w in every}))
     tell(
-        f"Commit {commit.stdout.strip()}, {size} reports a world, {share:.1%} of institutions cheat; train "
-        f"{args.train}, dev {args.dev}, test {args.test}, honest {args.honest}. {len(every[0].states)} detectors; "
+        f"Commit {commits}, {size} reports a world, {share:.1%} of institutions cheat; train {args.train}, dev {args.dev}, test {args.test}, honest {args.honest}. {len(every[0].states)} detectors; "
         f"making {sum(w.seconds[0] for w in every) / len(every):.0f} s and screening "
         f"{sum(w.seconds[1] for w in every) / len(every):.0f} s a world on the mean."
     )

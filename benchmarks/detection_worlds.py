@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import time
 from collections import defaultdict
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ Rows = list[dict[str, Any]]
 
 UNTIL = {"train": date(2026, 8, 31), "dev": date(2026, 9, 30), "test": date(2026, 10, 31), "honest": date(2026, 10, 31)}
 """Splits lie apart by seed (other institutions) and end one after the other."""
+
+COMMIT = subprocess.run(
+    ["git", "rev-parse", "--short", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True
+).stdout.strip()
+"""The program that screens in this process."""
 
 CLUSTERS = {detector.id: detector.cluster for detector in DETECTORS}
 KINDS = {detector.id: detector.kind for detector in DETECTORS}
@@ -82,6 +88,7 @@ class World:
     states: dict[str, str]
     reports: int
     seconds: tuple[float, float]
+    commit: str
 
     @property
     def truth(self) -> Array:
@@ -125,7 +132,7 @@ def _keep(key: Key, data: Path, out: Path, seconds: tuple[float, float], states:
         pa.table({"institution_id": houses, **{name: block[:, k] for k, name in enumerate(names)}}),
         kept / "features.parquet",
     )
-    facts = {"seconds": seconds, "states": states, "reports": key.reports}
+    facts = {"seconds": seconds, "states": states, "reports": key.reports, "commit": COMMIT}
     (kept / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
@@ -190,6 +197,7 @@ def _read(key: Key, kept: Path) -> World:
         states=facts["states"],
         reports=facts["reports"],
         seconds=tuple(facts["seconds"]),
+        commit=facts.get("commit", "unknown"),
     )
 
 
