@@ -101,7 +101,7 @@ SELECT v.report_id, r.institution_id, r.report_no, r.issued_at, coalesce(v.lane_
 FROM vehicle_tests v JOIN reports r ON r.report_id = v.report_id
 SEMI JOIN curve_prints p ON p.report_id = v.report_id
 WHERE v.started_at IS NOT NULL AND v.vin IS NOT NULL AND r.corrects IS NULL
-ORDER BY r.institution_id, lane, v.started_at, v.report_id
+ORDER BY institution_id, lane, t0, report_id
 """
 
 Columns = Mapping[str, npt.NDArray[Any]]
