@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hengjian.backends.packs import pack_tables
+from hengjian.backends.packs import pack_tables, shared_sections
 from hengjian.engines.screening.packs import PACK_TABLES
 from hengjian.law.errors import LawError
 from hengjian.law.packing import FOLDER, SECTIONS, field_packs, load_packs
@@ -17,11 +17,18 @@ SOURCE = Path(str(files("hengjian.law").joinpath(FOLDER)))
 
 
 def test_every_section_becomes_a_table_with_rows() -> None:
-    sections = {section for kinds in SECTIONS.values() for section in kinds}
+    sections = {section for kinds in SECTIONS.values() for section in kinds} | set(shared_sections())
     tables = pack_tables()
     assert {name.removeprefix("pack_") for name in tables} == sections
     for name, table in tables.items():
         assert table.schema == PACK_TABLES[name] and table.num_rows
+
+
+def test_relations_come_with_the_words_of_both_sides() -> None:
+    words = pack_tables()["pack_relation_words"].to_pylist()
+    mine = {(row["role"], row["word"]) for row in words if row["relation"] == "env.bod_cod"}
+    assert ("left", "五日生化需氧量") in mine and ("right", "化学需氧量") in mine
+    assert {row["role"] for row in words if row["relation"] == "co2.proximate"} == {"left"}
 
 
 def test_numbers_are_those_written_and_lists_are_spread() -> None:

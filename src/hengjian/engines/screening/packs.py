@@ -49,5 +49,21 @@ PACK_TABLES: Mapping[str, pa.Schema] = {
     "pack_obd_blanks": pa.schema([("text", _TEXT), *_PERIOD]),
     "pack_selling_terms": pa.schema([("id", _TEXT), ("kind", _TEXT), ("term", _TEXT), ("weight", _WHOLE), *_PERIOD]),
     "pack_ordinary_subjects": pa.schema([("word", _TEXT), *_PERIOD]),
+    "pack_relations": pa.schema(
+        [
+            ("id", _TEXT),
+            ("kind", _TEXT),
+            ("title", _TEXT),
+            ("low", _NUMBER),
+            ("high", _NUMBER),
+            ("total", _NUMBER),
+            ("tolerance", _NUMBER),
+            *_PERIOD,
+        ]
+    ),
+    "pack_relation_words": pa.schema([("relation", _TEXT), ("role", _TEXT), ("item", _TEXT), ("word", _TEXT)]),
+    "pack_method_rules": pa.schema(
+        [("id", _TEXT), ("quantity", _TEXT), ("value", _NUMBER), ("unit", _TEXT), ("standard_no", _TEXT), *_PERIOD]
+    ),
 }
 """Pack table → columns."""
