@@ -359,10 +359,11 @@ def main() -> int:
     test, dev = grouped("test"), grouped("dev")
     every = [worlds[key] for key in wanted]
     commits = " and ".join(sorted({w.commit for w in every}))
+    making, screening = (sum(w.seconds[k] for w in every) / len(every) for k in (0, 1))
     tell(
-        f"Commit {commits}, {size} reports a world, {share:.1%} of institutions cheat; train {args.train}, dev {args.dev}, test {args.test}, honest {args.honest}. {len(every[0].states)} detectors; "
-        f"making {sum(w.seconds[0] for w in every) / len(every):.0f} s and screening "
-        f"{sum(w.seconds[1] for w in every) / len(every):.0f} s a world on the mean."
+        f"Commit {commits}, {size} reports a world, {share:.1%} of institutions cheat; train {args.train}, "
+        f"dev {args.dev}, test {args.test}, honest {args.honest}. {len(every[0].states)} detectors; "
+        f"making {making:.0f} s and screening {screening:.0f} s a world on the mean."
     )
     tell()
     failed = sorted({one for w in every for one, state in w.states.items() if state == "failed"})
