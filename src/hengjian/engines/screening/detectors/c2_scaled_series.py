@@ -214,9 +214,12 @@ def alike(table: pa.Table) -> dict[tuple[str, str], list[dict[str, Any]]]:
 
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     """Families of reports whose curves have one shape."""
-    meta = {row["report_id"]: row for row in tables["meta"].to_pylist()}
+    found = alike(tables["shapes"])
+    named = pa.array(sorted({report for pair in found for report in pair}), pa.string())
+    met = tables["meta"].filter(pc.is_in(tables["meta"]["report_id"], named))
+    meta = {row["report_id"]: row for row in met.to_pylist()}
     pairs = []
-    for (a, b), rows in sorted(alike(tables["shapes"]).items()):
+    for (a, b), rows in sorted(found.items()):
         best = max(rows, key=lambda row: (row["correlation"], row["channel"]))
         known = a in meta and b in meta
         if known and same_vehicle(meta[a], meta[b]) and best["correlation"] < SAME_VEHICLE:
