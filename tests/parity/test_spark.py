@@ -31,6 +31,7 @@ SMALL = {
     "spark.driver.extraJavaOptions": QUICK_JVM,
     "spark.executor.extraJavaOptions": QUICK_JVM,
     "spark.executor.memory": "900m",
+    "spark.locality.wait": "0s",
     "spark.ui.enabled": "false",
 }
 """Compiling queries to machine code costs more than so few rows save."""
