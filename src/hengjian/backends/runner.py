@@ -106,11 +106,10 @@ def run_screening(
 
     `articles(violation, on)` names the article in force. `progress(done, total, label)` is called after each part,
     `cancelled()` asked before it. `open_engine` gives another engine over the same dataset; DuckDB in this process if
-    absent, with `memory_mb` and `threads`. `packs` are the field packs as
-    tables, those of the law data if absent; `scored_by` the published policy, learnt weights and last inspections, if
-    absent the policy in force on `today` and the detectors' own weights. `keeper` takes from the last run what is
-    unchanged and keeps this one's (DuckDB only); the findings are the same without it. The same data, `today`,
-    `scored_by` and program give the same Parquet files byte for byte.
+    absent, with `memory_mb` and `threads`. `packs` are the field packs as tables, those of the law data if absent;
+    `scored_by` what scores, the policy of `today` and the detectors' own weights if absent. `keeper` takes from the
+    last run what is unchanged and keeps this one's (DuckDB only); the findings are the same without it. The same data,
+    `today`, `scored_by` and program give the same Parquet files byte for byte.
     Refused: no dataset, unreadable files, missing required tables or columns, unknown detector in `only`.
     """
     started = time.monotonic()
@@ -132,8 +131,7 @@ def run_screening(
         for phase in (absolute, relative):
             for detector in phase:
                 _stop_if(ask)
-                number += 1
-                report(number, total, f"{detector.id} {detector.title}")
+                report(number := number + 1, total, f"{detector.id} {detector.title}")
                 _run_one(engine, prepared, basis.weights.applied(detector), state=state, articles=articles)
             if phase is absolute:
                 facts = _facts(prepared, state, standing, basis)
