@@ -39,7 +39,7 @@ MADE_FOR = {
     "uncalibrated": ("A5",),
     "vector_clone": ("C4",),
 }
-"""Kind → detectors made for it: what another one says of the same report is not counted."""
+"""Kind → detectors made for it: what another one says of the same report is not counted; detection.py has them all."""
 
 Rows = list[dict[str, Any]]
 
@@ -88,7 +88,7 @@ class Tally:
             if row["report_id"]:
                 false[row["kind"], row["institution_id"]].add(row["report_id"])
         for (kind, _), reports in false.items():
-            found = reports & set().union(*(accused[detector] for detector in MADE_FOR[kind]))
+            found = reports & set().union(*(accused[detector] for detector in MADE_FOR.get(kind, ())))
             self.kinds[kind] += 1
             self.kinds_found[kind] += bool(found)
             self.reports[kind] += len(reports)

@@ -25,6 +25,7 @@ from hengjian.apps.intake.models import Submission
 from hengjian.apps.record.models import Event, Verification
 from hengjian.apps.record.services import SYSTEM, append_event
 from hengjian.apps.registry.models import Certificate, MatchProposal
+from tests.apps.calibrations.samples import calibration_things
 from tests.apps.cases.after_pages import after_things
 from tests.apps.cases.evidence_samples import evidence_things
 from tests.apps.cases.pages_world import case_things
@@ -78,7 +79,7 @@ OWN = {"superior": REFUSED}  # a superior sees it, but only its own organ may ac
 SUBMITTED = {"action": "submit", "seen_state": "draft"}
 JUDGED = {"action": "confirm", "reason": "现场核对", "seen_state": "open"}
 PORTAL = (
-    "home", "institutions", "institution", "plans", "plan", "checklists", "caps", "draws", "draw", "find", "verify",
+    "home", "institutions", "institution", "plans", "plan", "checklists", "caps", "detectors", "detector", "draws", "draw", "find", "verify",
     "results", "result", "penalties", "penalty", "cases", "case", "exceptions", "rectifications", "guide",
 )  # fmt: skip
 PUBLIC = {
@@ -102,6 +103,7 @@ TABLE: dict[str, Row] = {
             "rulebook:detectors", "rulebook:numbering", "rulebook:calculator", "rulebook:benchmarks",
             "registry:list", "registry:new", "registry:certificates",
             "registry:matches", "intake:list", "intake:hand_in", "runs:list", "runs:start", "runs:rank", "alerts:queue",
+            "runs:latest_findings",
             "alerts:questions", "alerts:precision",
         ),
         LIST,
@@ -164,6 +166,14 @@ TABLE: dict[str, Row] = {
     "accounts:verify": Row(method="post", others=IN),
     "registry:find_matches": Row(method="post", others=IN),
     "alerts:ask_many": Row(method="post", others=IN),
+    "calibrations:list": LIST,
+    "calibrations:accuracy": LIST,
+    "calibrations:propose": Row(method="post", others=IN),
+    "calibrations:show": Row({"number": "calibration"}, **BUREAU),
+    "calibrations:act": Row(
+        {"number": "calibration", "action": "calibration_move"}, "post", subordinate=REFUSED,
+        data={"submit-reason": "已核对"}, **OWN,
+    ),
     "oversights:list": LIST,
     "oversights:series": Row({"number": "lead_series_charted"}),
     "oversights:report": Row({"number": "overseen_case"}, **BUREAU),
@@ -315,6 +325,7 @@ TABLE: dict[str, Row] = {
     "alerts:by_key": Row({"key": "finding_key"}),
     "alerts:show": Row({"number": "alert"}),
     "alerts:judge": Row({"number": "alert"}, "post", data=JUDGED, **OWN),
+    "alerts:pictures": Row({"number": "alert"}),
     "alerts:records": Row({"number": "alert"}),
     **dict.fromkeys(("inspections:phone", "inspections:phone_me", "inspections:phone_tasks", "inspections:held"), LIST),
     **dict.fromkeys(
@@ -490,6 +501,7 @@ def build_world() -> dict[str, Any]:
         "clock": start_clock(
             rule_id="PEN-18", thing=lab, organ=tree.county, start=date(2026, 10, 12), label="甲", actor=SYSTEM, now=NOW
         ).pk,
+        **calibration_things(tree.county, owner),
         **oversight_things(tree.county, tree.city, owner),
         "case_paper": "PEN-45",
         **transfer_things(tree.county, lab, owner),

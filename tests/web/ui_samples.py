@@ -108,6 +108,36 @@ def histogram():
     )
 
 
+def bunching():
+    return figures.histogram(
+        [place / 10 for place in range(5, 16)],
+        [40, 52, 61, 70, 96, 22, 30, 26, 20, 15],
+        x_label="结果与限值之比",
+        limit=1.0,
+        limit_label="限值",
+        expected=[42.0, 50.5, 58.1, 62.0, 60.2, 54.9, 44.0, 33.1, 24.6, 16.2],
+        expected_label="无堆积时应有",
+    )
+
+
+def funnel():
+    sizes = [10, 30, 100, 300, 1000, 3000]
+    others = [figures.Unit(f"机构 {n}", 20 + 37 * n, 0.05 + (n % 7) / 100) for n in range(30)]
+
+    def bands(z: float) -> list[figures.Band]:
+        spread = [z * (0.08 * 0.92 / size + 0.0002) ** 0.5 for size in sizes]
+        return [figures.Band(size, max(0, 0.08 - s), 0.08 + s) for size, s in zip(sizes, spread, strict=True)]
+
+    return figures.funnel(
+        [*others, figures.Unit("本机构", 420, 0.31, own=True)],
+        centre=0.08,
+        inner=bands(1.96),
+        outer=bands(3.09),
+        x_label="报告数",
+        y_label="涉及报告的比例",
+    )
+
+
 def day_bar():
     def at(hour: int, minute: int) -> datetime:
         return datetime(2026, 10, 14, hour, minute)
@@ -188,6 +218,8 @@ DRAWN = {
     "waterfall": waterfall,
     "curves": curves,
     "histogram": histogram,
+    "bunching": bunching,
+    "funnel": funnel,
     "day_bar": day_bar,
     "strip": strip,
     "share": share,

@@ -6,13 +6,14 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hengjian.backends.engine import TableSummary
 from hengjian.backends.spreadsheet import read_sheet
 from hengjian.engines.tables.contract import DUCKDB_TYPES, REQUIRED_TABLES, TABLES, Column
 from hengjian.kernel.errors import Refused
@@ -28,19 +29,6 @@ class TableFiles:
     table: str
     kind: str
     files: tuple[Path, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class TableSummary:
-    """What was read: `columns` present, `unknown` headers kept out, `bad_cells` {column: cells of another type}."""
-
-    table: str
-    files: tuple[str, ...]
-    rows: int
-    sha256: str
-    columns: tuple[str, ...]
-    unknown: tuple[str, ...] = ()
-    bad_cells: dict[str, int] = field(default_factory=dict)
 
 
 def find_tables(folder: Path) -> dict[str, TableFiles]:

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-import duckdb
 import pyarrow as pa
 
-from hengjian.backends.dataset import DatasetReader, TableSummary
+from hengjian.backends.engine import Engine, TableSummary
 from hengjian.engines.screening.detector import Detector
 from hengjian.engines.screening.gate import (
     EARLIEST_TIME,
@@ -19,14 +18,25 @@ from hengjian.engines.screening.gate import (
     read_column_quality,
 )
 from hengjian.engines.screening.score import blind_samples
-from hengjian.engines.tables.contract import DUCKDB_TYPES, TABLES
+from hengjian.engines.tables.contract import ARROW_NAMES, TABLES
 
 ALWAYS = {
-    "institutions": ("institution_id", "name"),
+    "institutions": ("institution_id", "name", "area_code"),
     "reports": ("report_id", "report_no", "institution_id", "field", "issued_at", "uploaded_at"),
 }
 STREAMED = ("raw_series",)
 """Tables kept as views: their rows are too long to copy."""
+
+STORED = {
+    "string": pa.string(),
+    "int64": pa.int64(),
+    "double": pa.float64(),
+    "bool": pa.bool_(),
+    "date32": pa.date32(),
+    "timestamp[us]": pa.timestamp("us"),
+    "list<double>": pa.list_(pa.float64()),
+}
+"""Arrow types by the contract's spelling of them."""
 
 MOST_SKEW_S = 900
 """What a clock may be wrong by. The quickest uploads show it: their lag is short, and the median's is hours."""
@@ -34,7 +44,7 @@ MOST_SKEW_S = 900
 
 @dataclass(kw_only=True)
 class Prepared:
-    """What the runner knows after preparation; the tables themselves are in the connection."""
+    """What the runner knows after preparation; the tables themselves are in the engine."""
 
     inputs: list[TableSummary]
     present: dict[str, frozenset[str]]
@@ -42,6 +52,7 @@ class Prepared:
     n_reports: dict[str, int]
     quality: dict[str, dict[tuple[str, str], ColumnQuality]] = field(default_factory=dict)
     remarks: list[dict[str, object]] = field(default_factory=list)
+    packs: frozenset[str] = frozenset()
     exonerating: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
@@ -57,85 +68,82 @@ def needed_columns(detectors: Iterable[Detector]) -> dict[str, tuple[str, ...]]:
     return {table: tuple(name for name in TABLES[table].columns if name in wanted[table]) for table in sorted(wanted)}
 
 
-def prepare(
-    reader: DatasetReader, connection: duckdb.DuckDBPyConnection, detectors: Sequence[Detector], *, today: date
-) -> Prepared:
+def prepare(engine: Engine, detectors: Sequence[Detector], *, today: date) -> Prepared:
     """Load what the detectors need and measure it. Refused where a required table or column is missing."""
-    columns = needed_columns(detectors)
+    columns, reader = needed_columns(detectors), engine.reader
     inputs = [reader.summary(table) for table in sorted(reader.tables)]
     present = {summary.table: frozenset(summary.columns) for summary in inputs}
     remarks: list[dict[str, object]] = []
-    _load_institutions(reader, connection, columns["institutions"])
-    _load_reports(reader, connection, columns["reports"], today=today, remarks=remarks)
+    _load_institutions(engine, columns["institutions"])
+    _load_reports(engine, columns["reports"], today=today, remarks=remarks)
     for table, names in columns.items():
         if table not in ALWAYS:
-            _load(reader, connection, table, names, today=today)
+            _load(engine, table, names, today=today)
     for summary in inputs:
         if summary.table in columns:
             summary.bad_cells.update(reader.bad_cells(summary.table, columns[summary.table]))
-    listed = connection.execute("SELECT institution_id FROM institutions ORDER BY institution_id").fetchall()
-    counted = connection.execute("SELECT institution_id, count(*) FROM reports GROUP BY institution_id").fetchall()
+    listed = engine.arrow("SELECT institution_id FROM institutions")["institution_id"].to_pylist()
+    counted = engine.arrow("SELECT institution_id, count(*) AS n FROM reports GROUP BY institution_id").to_pylist()
     prepared = Prepared(
         inputs=inputs,
         present=present,
-        institutions=[str(row[0]) for row in listed],
-        n_reports={str(row[0]): int(row[1]) for row in counted},
+        institutions=sorted(listed),
+        n_reports={row["institution_id"]: int(row["n"]) for row in counted},
         remarks=remarks,
     )
-    _measure(connection, prepared, columns)
-    prepared.exonerating = _blind_samples(reader, connection)
+    _measure(engine, prepared, columns)
+    prepared.exonerating = _blind_samples(engine)
     return prepared
 
 
-def _blind_samples(reader: DatasetReader, connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, float]]:
+def _blind_samples(engine: Engine) -> dict[str, dict[str, float]]:
     """What good blind samples are worth, by institution; {} without them."""
-    if "rounds" not in reader.tables:
+    if "rounds" not in engine.reader.tables:
         return {}
-    read = reader.select("rounds", ("round_id", "institution_id", "value", "assigned", "sigma_pt", "blind"))
-    rows = connection.execute(
-        "SELECT institution_id, count(*), max(abs(value - assigned) / sigma_pt), "
-        "count(CASE WHEN abs(value - assigned) <= 2 * sigma_pt THEN 1 END) "
-        f"FROM ({read}) WHERE blind AND sigma_pt > 0 AND value IS NOT NULL AND assigned IS NOT NULL "
+    read = engine.reader.select("rounds", ("round_id", "institution_id", "value", "assigned", "sigma_pt", "blind"))
+    rows = engine.arrow(
+        "SELECT institution_id, count(*) AS judged, max(abs(value - assigned) / sigma_pt) AS worst, "
+        "count(CASE WHEN abs(value - assigned) <= 2 * sigma_pt THEN 1 END) AS good "
+        f"FROM ({read}) AS x WHERE blind AND sigma_pt > 0 AND value IS NOT NULL AND assigned IS NOT NULL "
         "GROUP BY institution_id"
-    ).fetchall()
-    judged = {str(row[0]): blind_samples(good=int(row[3]), judged=int(row[1]), worst_z=float(row[2])) for row in rows}
+    ).to_pylist()
+    judged = {
+        str(row["institution_id"]): blind_samples(good=row["good"], judged=row["judged"], worst_z=row["worst"])
+        for row in rows
+    }
     return {institution: worth for institution, worth in judged.items() if worth}
 
 
-def _load_institutions(reader: DatasetReader, connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
-    connection.execute(
-        f"CREATE TABLE institutions AS SELECT * FROM ({reader.select('institutions', columns)}) "
-        "WHERE institution_id IS NOT NULL QUALIFY row_number() OVER (PARTITION BY institution_id ORDER BY name) = 1"
+def _load_institutions(engine: Engine, columns: Sequence[str]) -> None:
+    engine.make(
+        "institutions",
+        f"SELECT * FROM ({engine.reader.select('institutions', columns)}) AS x "
+        "WHERE institution_id IS NOT NULL QUALIFY row_number() OVER (PARTITION BY institution_id ORDER BY name) = 1",
     )
 
 
-def _load_reports(
-    reader: DatasetReader,
-    connection: duckdb.DuckDBPyConnection,
-    columns: Sequence[str],
-    *,
-    today: date,
-    remarks: list[dict[str, object]],
-) -> None:
+def _load_reports(engine: Engine, columns: Sequence[str], *, today: date, remarks: list[dict[str, object]]) -> None:
     """Reports of known institutions, without default times, each duplicate upload once."""
-    _find_duplicates(reader, connection)
-    read = reader.select("reports", columns)
-    connection.execute(
-        f"CREATE TABLE reports AS SELECT {_sane('reports', columns, today)} FROM ({read}) AS x "
+    _find_duplicates(engine)
+    read = engine.reader.select("reports", columns)
+    engine.make(
+        "reports",
+        f"SELECT {_sane('reports', columns, today)} FROM ({read}) AS x "
         "SEMI JOIN institutions i ON i.institution_id = x.institution_id "
-        "ANTI JOIN duplicates d ON d.report_id = x.report_id WHERE x.report_id IS NOT NULL"
+        "ANTI JOIN duplicates d ON d.report_id = x.report_id WHERE x.report_id IS NOT NULL",
     )
-    twice = _single(connection, "SELECT count(*) - count(DISTINCT report_id) FROM reports")
+    twice = _single(engine, "SELECT count(*) - count(DISTINCT report_id) AS n FROM reports")
     if twice:
-        connection.execute(
-            "CREATE TABLE once AS SELECT * FROM reports "
-            "QUALIFY row_number() OVER (PARTITION BY report_id ORDER BY institution_id, report_no, issued_at) = 1"
+        engine.rename("reports", "uploads")
+        engine.make(
+            "reports",
+            "SELECT * FROM uploads "
+            "QUALIFY row_number() OVER (PARTITION BY report_id ORDER BY institution_id, report_no, issued_at) = 1",
         )
-        connection.execute("DROP TABLE reports")
-        connection.execute("ALTER TABLE once RENAME TO reports")
-    kept = _single(connection, "SELECT count(*) FROM reports")
-    duplicates = _single(connection, "SELECT count(*) FROM duplicates")
-    whole = _single(connection, f"SELECT count(*) FROM ({reader.select('reports', ('report_id',))})")
+        engine.drop(["uploads"])
+    kept = _single(engine, "SELECT count(*) AS n FROM reports")
+    duplicates = _single(engine, "SELECT count(*) AS n FROM duplicates")
+    whole = _single(engine, f"SELECT count(*) AS n FROM ({engine.reader.select('reports', ('report_id',))}) AS x")
     for remark, count in (
         ("duplicate_upload", duplicates),
         ("report_id_repeated", twice),
@@ -145,56 +153,53 @@ def _load_reports(
             remarks.append({"table": "reports", "remark": remark, "rows": count})
 
 
-def _find_duplicates(reader: DatasetReader, connection: duckdb.DuckDBPyConnection) -> None:
+def _find_duplicates(engine: Engine) -> None:
     """Rows equal in all but `report_id` (and when and from where they were uploaded), with equal results."""
+    reader = engine.reader
     names = [name for name in TABLES["reports"].columns if name not in REPORT_COLUMNS_IGNORED]
     listed = ", ".join(f'"{name}"' for name in names)
-    connection.execute(
-        "CREATE TEMP TABLE headed AS SELECT * FROM "
-        f"({reader.select('reports', ('report_id', 'institution_id', 'report_no', 'issued_at'))})"
+    engine.make("headed", reader.select("reports", ("report_id", "institution_id", "report_no", "issued_at")))
+    engine.make(
+        "alike",
+        "SELECT h.report_id FROM headed h JOIN (SELECT institution_id, report_no, issued_at "
+        "FROM headed GROUP BY institution_id, report_no, issued_at HAVING count(*) > 1) AS g "
+        "ON g.report_no = h.report_no "
+        "AND g.institution_id = h.institution_id AND g.issued_at IS NOT DISTINCT FROM h.issued_at",
     )
-    connection.execute(
-        "CREATE TEMP TABLE alike AS SELECT h.report_id FROM headed h JOIN (SELECT institution_id, report_no, issued_at "
-        "FROM headed GROUP BY ALL HAVING count(*) > 1) AS g ON g.report_no = h.report_no "
-        "AND g.institution_id = h.institution_id AND g.issued_at IS NOT DISTINCT FROM h.issued_at"
-    )
-    connection.execute(
-        f"CREATE TEMP TABLE candidates AS {reader.select('reports', ('report_id', *names), only='alike')}"
-    )
-    content = "SELECT report_id, CAST(0 AS HUGEINT) AS print FROM candidates"
-    if "results" in reader.tables and _single(connection, "SELECT count(*) FROM candidates"):
+    engine.make("candidates", reader.select("reports", ("report_id", *names), only="alike"))
+    content = "SELECT report_id, CAST(0 AS DECIMAL(38, 0)) AS print FROM candidates"
+    if "results" in reader.tables and _single(engine, "SELECT count(*) AS n FROM candidates"):
         picked = reader.select("results", ("report_id", "item_code", "replicate", "value_text"), only="alike")
+        value = "hj_fingerprint(concat_ws('|', x.item_code, x.replicate, x.value_text))"
         content = (
-            "SELECT c.report_id, coalesce(sum(hj_fingerprint(concat_ws('|', x.item_code, x.replicate, x.value_text))), "
-            f"0) AS print FROM candidates c LEFT JOIN ({picked}) AS x ON x.report_id = c.report_id GROUP BY c.report_id"
+            f"SELECT c.report_id, coalesce(sum(CAST({value} AS DECIMAL(38, 0))), 0) AS print "
+            f"FROM candidates c LEFT JOIN ({picked}) AS x ON x.report_id = c.report_id GROUP BY c.report_id"
         )
-    connection.execute(
-        f"CREATE TABLE duplicates AS SELECT report_id FROM candidates JOIN ({content}) AS p USING (report_id) "
-        f"QUALIFY row_number() OVER (PARTITION BY {listed}, print ORDER BY report_id) > 1"
+    engine.make(
+        "duplicates",
+        f"SELECT c.report_id FROM candidates c JOIN ({content}) AS p ON p.report_id = c.report_id "
+        f"QUALIFY row_number() OVER (PARTITION BY {listed}, print ORDER BY c.report_id) > 1",
     )
-    for name in ("candidates", "alike", "headed"):
-        connection.execute(f"DROP TABLE {name}")
+    engine.drop(["candidates", "alike", "headed"])
 
 
-def _load(
-    reader: DatasetReader,
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    columns: Sequence[str],
-    *,
-    today: date,
-) -> None:
+def _load(engine: Engine, table: str, columns: Sequence[str], *, today: date) -> None:
     """One table; rows of a report get the report's `institution_id`, rows of no kept report are left out."""
-    if table not in reader.tables:
-        own = "" if "institution_id" in columns or "report_id" not in columns else ", institution_id VARCHAR"
-        listed = ", ".join(f'"{name}" {DUCKDB_TYPES[TABLES[table].columns[name].type]}' for name in columns)
-        connection.execute(f'CREATE TABLE "{table}" ({listed}{own})')
+    if table not in engine.reader.tables:
+        engine.put(table, _absent(table, columns))
         return
-    kind = "VIEW" if table in STREAMED else "TABLE"
-    read = f"SELECT {_sane(table, columns, today)} FROM ({reader.select(table, columns)}) AS x"
-    if "report_id" in columns:
+    read = f"SELECT {_sane(table, columns, today)} FROM ({engine.reader.select(table, columns)}) AS x"
+    if "report_id" in columns and "institution_id" not in columns:
         read = f"SELECT y.*, r.institution_id FROM ({read}) AS y JOIN reports r ON r.report_id = y.report_id"
-    connection.execute(f'CREATE {kind} "{table}" AS {read}')
+    engine.make(table, read, view=table in STREAMED)
+
+
+def _absent(table: str, columns: Sequence[str]) -> pa.Table:
+    """A table that was not handed over: its columns, no rows."""
+    names = {name: STORED[ARROW_NAMES[TABLES[table].columns[name].type]] for name in columns}
+    if "report_id" in names:
+        names.setdefault("institution_id", pa.string())
+    return pa.schema(names.items()).empty_table()
 
 
 def _sane(table: str, columns: Sequence[str], today: date) -> str:
@@ -210,7 +215,7 @@ def _sane(table: str, columns: Sequence[str], today: date) -> str:
     return ", ".join(parts)
 
 
-def _measure(connection: duckdb.DuckDBPyConnection, prepared: Prepared, columns: dict[str, tuple[str, ...]]) -> None:
+def _measure(engine: Engine, prepared: Prepared, columns: dict[str, tuple[str, ...]]) -> None:
     """Q0: column measures per institution, the `clock` and `skew` tables."""
     for table, names in columns.items():
         if table not in prepared.present or table in STREAMED:
@@ -219,20 +224,21 @@ def _measure(connection: duckdb.DuckDBPyConnection, prepared: Prepared, columns:
             continue
         measured = [name for name in names if name != "institution_id"]
         times = [name for name in measured if TABLES[table].columns[name].type == "ts"]
-        result = connection.sql(column_quality_sql(table, columns=measured, times=times)).to_arrow_table()
+        result = engine.arrow(column_quality_sql(table, columns=measured, times=times))
         for row in result.to_pylist():
             found = read_column_quality(table, measured, row)
             known = prepared.quality.setdefault(str(row["institution_id"]), {})
             known.update({(table, one.column): one for one in found})
-    _make_clock(connection, prepared, columns)
-    connection.execute(
-        "CREATE TABLE skew AS SELECT institution_id, quantile_disc(lag_s, 0.05) AS skew_s FROM (SELECT "
+    _make_clock(engine, prepared, columns)
+    engine.make(
+        "skew",
+        "SELECT institution_id, quantile_disc(lag_s, 0.05) AS skew_s FROM (SELECT "
         "institution_id, hj_epoch(uploaded_at) - hj_epoch(issued_at) AS lag_s FROM reports) AS lags "
-        f"WHERE lag_s > -{MOST_SKEW_S} GROUP BY institution_id"
+        f"WHERE lag_s > -{MOST_SKEW_S} GROUP BY institution_id",
     )
 
 
-def _make_clock(connection: duckdb.DuckDBPyConnection, prepared: Prepared, columns: dict[str, tuple[str, ...]]) -> None:
+def _make_clock(engine: Engine, prepared: Prepared, columns: dict[str, tuple[str, ...]]) -> None:
     """`clock`: one row an institution, column `<table>__<column>` = resolution in seconds, null where unknown."""
     timed = [(table, name) for table, names in columns.items() for name in names]
     timed = [(table, name) for table, name in timed if TABLES[table].columns[name].type == "ts"]
@@ -240,10 +246,8 @@ def _make_clock(connection: duckdb.DuckDBPyConnection, prepared: Prepared, colum
     for table, name in timed:
         known = [prepared.quality.get(one, {}).get((table, name)) for one in prepared.institutions]
         data[f"{table}__{name}"] = pa.array([one.resolution if one else None for one in known], pa.int64())
-    connection.register("clock_values", pa.table(data))
-    connection.execute("CREATE TABLE clock AS SELECT * FROM clock_values")
-    connection.unregister("clock_values")
+    engine.put("clock", pa.table(data))
 
 
-def _single(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
-    return int(connection.execute(sql).fetchall()[0][0])
+def _single(engine: Engine, sql: str) -> int:
+    return int(engine.arrow(sql)["n"][0].as_py())

@@ -1,10 +1,9 @@
-"""Runs the screening on DuckDB: one dataset folder in, findings, institutions and run record out."""
+"""Runs a screening plan on an engine: one dataset in, findings, institutions and run record out."""
 
 from __future__ import annotations
 
 import json
 import os
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,24 +12,36 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hengjian.backends.connection import open_connection
-from hengjian.backends.dataset import DatasetReader
-from hengjian.backends.dialect import install_dialect
+from hengjian.backends.duckdb_engine import DuckDBEngine
+from hengjian.backends.engine import Engine, carry_out
+from hengjian.backends.keeping import Keeper, Reuse
+from hengjian.backends.packs import pack_tables
 from hengjian.backends.preparation import Prepared, prepare
+from hengjian.backends.scoring_policy import policy_in_force
+from hengjian.backends.standing import (
+    ScoredBy,
+    Standing,
+    fields_of,
+    in_phases,
+    mark_sick,
+    read_standing,
+    sick_record,
+)
 from hengjian.engines.screening.catalogue import DETECTORS, chosen
-from hengjian.engines.screening.detector import BatchStep, Detector
+from hengjian.engines.screening.detector import Detector
 from hengjian.engines.screening.findings import Articles, Finding, build_findings, findings_table
 from hengjian.engines.screening.gate import abstentions, too_few
-from hengjian.engines.screening.hits import HITS, POPULATION
-from hengjian.engines.screening.score import InstitutionFacts, institutions_table
+from hengjian.engines.screening.hits import ABSTAINS, HITS, POPULATION
+from hengjian.engines.screening.packs import PACK_TABLES
+from hengjian.engines.screening.score import InstitutionFacts
+from hengjian.engines.screening.scoring import Basis, score_run
+from hengjian.engines.screening.sickness import SickGroup
 from hengjian.kernel.errors import DomainError, Refused
 
 MEMORY_MB = 2048
-BATCH_ROWS = 4096
 Progress = Callable[[int, int, str], None]
 Cancelled = Callable[[], bool]
 
@@ -62,6 +73,7 @@ class RunSummary:
     detectors: tuple[DetectorRun, ...]
     remarks: tuple[Mapping[str, object], ...]
     seconds: float
+    reuse: Reuse | None = None
 
 
 @dataclass(kw_only=True)
@@ -69,6 +81,8 @@ class _State:
     findings: list[Finding] = field(default_factory=list)
     runs: list[DetectorRun] = field(default_factory=list)
     abstained: dict[str, dict[str, str]] = field(default_factory=dict)
+    groups: tuple[SickGroup, ...] = ()
+    keeper: Keeper | None = None
 
 
 def run_screening(
@@ -83,11 +97,19 @@ def run_screening(
     detectors: Sequence[Detector] | None = None,
     memory_mb: int = MEMORY_MB,
     threads: int | None = None,
+    open_engine: Callable[[], Engine] | None = None,
+    packs: Mapping[str, pa.Table] | None = None,
+    scored_by: ScoredBy | None = None,
+    keeper: Keeper | None = None,
 ) -> RunSummary:
-    """Screen `dataset` and write findings.parquet, institutions.parquet and run.json into `out`.
+    """Screen `dataset` and write findings, institutions, priorities (Parquet) and run.json into `out`.
 
     `articles(violation, on)` names the article in force. `progress(done, total, label)` is called after each part,
-    `cancelled()` asked before it. The same data, `today` and program give the same two Parquet files byte for byte.
+    `cancelled()` asked before it. `open_engine` gives another engine over the same dataset; DuckDB in this process if
+    absent, with `memory_mb` and `threads`. `packs` are the field packs as tables, those of the law data if absent;
+    `scored_by` what scores, the policy of `today` and the detectors' own weights if absent. `keeper` takes from the
+    last run what is unchanged and keeps this one's (DuckDB only); the findings are the same without it. The same data,
+    `today`, `scored_by` and program give the same Parquet files byte for byte.
     Refused: no dataset, unreadable files, missing required tables or columns, unknown detector in `only`.
     """
     started = time.monotonic()
@@ -95,27 +117,32 @@ def run_screening(
     report = progress or (lambda done, total, label: None)
     ask = cancelled or (lambda: False)
     total = len(plan) + 2
-    with tempfile.TemporaryDirectory(prefix="hengjian-screen-") as scratch:
-        connection = open_connection(temp_directory=Path(scratch), threads=threads, memory_mb=memory_mb)
-        connection.execute("SET preserve_insertion_order = false")
-        reader = None
-        try:
-            install_dialect(connection)
-            report(0, total, "读取数据并检查质量")
-            reader = DatasetReader(dataset, connection)
-            prepared = prepare(reader, connection, plan, today=today)
-            state = _State()
-            for number, detector in enumerate(plan, start=1):
+    report(0, total, "读取数据并检查质量")
+    engine = open_engine() if open_engine else DuckDBEngine(dataset, memory_mb=memory_mb, threads=threads)
+    try:
+        prepared = prepare(engine, plan, today=today)
+        prepared.packs = _hand_packs(engine, plan, pack_tables() if packs is None else packs)
+        basis = scored_by or ScoredBy(policy=policy_in_force(today))
+        state, standing, number = _State(), read_standing(engine), 0
+        if keeper is not None and isinstance(engine, DuckDBEngine):
+            state.keeper = keeper
+            keeper.begin(engine)
+        absolute, relative = in_phases(plan)
+        for phase in (absolute, relative):
+            for detector in phase:
                 _stop_if(ask)
-                report(number, total, f"{detector.id} {detector.title}")
-                _run_one(connection, prepared, detector, state=state, articles=articles)
-            _stop_if(ask)
-            report(total - 1, total, "计算风险并写出结果")
-            summary = _write(out, prepared, state, today=today, started=started)
-        finally:
-            if reader is not None:
-                reader.close()
-            connection.close()
+                report(number := number + 1, total, f"{detector.id} {detector.title}")
+                _run_one(engine, prepared, basis.weights.applied(detector), state=state, articles=articles)
+            if phase is absolute:
+                facts = _facts(prepared, state, standing, basis)
+                state.groups = mark_sick(engine, facts, state.findings, plan=plan, policy=basis.policy)
+        state.runs.sort(key=lambda one: [detector.id for detector in plan].index(one.id))
+        _stop_if(ask)
+        report(total - 1, total, "计算风险并写出结果")
+        facts = _facts(prepared, state, standing, basis)
+        summary = _write(engine, out, prepared, state, facts, plan=plan, basis=basis, today=today, started=started)
+    finally:
+        engine.close()
     report(total, total, "完成")
     return summary
 
@@ -136,7 +163,7 @@ def _stop_if(ask: Cancelled) -> None:
 
 
 def _run_one(
-    connection: duckdb.DuckDBPyConnection,
+    engine: Engine,
     prepared: Prepared,
     detector: Detector,
     *,
@@ -154,10 +181,11 @@ def _run_one(
     else:
         silent = abstentions(detector, prepared.quality, prepared.institutions)
         try:
-            hits, judged = _compute(connection, detector)
+            hits, judged, refused = _compute(engine, detector, state.keeper)
+            silent |= {one: why for one, why in refused.items() if one not in silent}
             silent = too_few(detector, judged, prepared.institutions) | silent if judged is not None else silent
             found = build_findings(detector, _spoken(hits, silent), judged=judged or {}, articles=articles)
-        except (duckdb.Error, pa.ArrowException, ValueError, KeyError, TypeError, ArithmeticError) as error:
+        except (*engine.errors, pa.ArrowException, ValueError, KeyError, TypeError, ArithmeticError) as error:
             status, reason = "failed", f"{type(error).__name__}：{str(error).splitlines()[0][:200]}"
             silent = dict.fromkeys(prepared.institutions, "检测器出错")
         if status == "ran" and prepared.institutions and len(silent) == len(prepared.institutions):
@@ -188,39 +216,44 @@ def _lacking(detector: Detector, prepared: Prepared) -> str:
         for column in need.required:
             if column not in prepared.present[need.table]:
                 return f"缺少列 {need.table}.{column}"
+    for name in detector.packs:
+        if name not in prepared.packs:
+            return f"领域包没有数据：{name.removeprefix('pack_')}"
     return ""
 
 
-def _compute(connection: duckdb.DuckDBPyConnection, detector: Detector) -> tuple[pa.Table, dict[str, int] | None]:
-    """Run the steps; the hit table and the population by institution (None without that step)."""
-    made = []
+def _hand_packs(engine: Engine, plan: Sequence[Detector], packs: Mapping[str, pa.Table]) -> frozenset[str]:
+    """Put the pack tables that any detector reads; the names of those that hold anything."""
+    named = sorted({name for detector in plan for name in detector.packs})
+    for name in named:
+        engine.put(name, packs.get(name, PACK_TABLES[name].empty_table()))
+    return frozenset(name for name in named if name in packs and packs[name].num_rows)
+
+
+def _compute(
+    engine: Engine, detector: Detector, keeper: Keeper | None
+) -> tuple[pa.Table, dict[str, int] | None, dict[str, str]]:
+    """Run the steps; the hit table, the population by institution (None without that step), who is not judged."""
+    made: list[str] = []
     try:
         for step in detector.steps:
-            if isinstance(step, BatchStep):
-                _reduce(connection, step)
-            else:
-                connection.execute(f'CREATE TEMP TABLE "{step.name}" AS {step.sql}')
+            if keeper is None or not keeper.make(detector, step):
+                carry_out(engine, step)
             made.append(step.name)
         judged = None
         if POPULATION in made:
-            counted = connection.execute(f'SELECT institution_id, n FROM "{POPULATION}"').fetchall()
-            judged = {str(row[0]): int(row[1]) for row in counted}
+            counted = engine.arrow(f'SELECT institution_id, n FROM "{POPULATION}"').to_pylist()
+            judged = {str(row["institution_id"]): int(row["n"]) for row in counted}
+        refused = {}
+        if ABSTAINS in made:
+            told = engine.arrow(f'SELECT institution_id, reason FROM "{ABSTAINS}"').to_pylist()
+            refused = {str(row["institution_id"]): str(row["reason"]) for row in told}
         if detector.array is None:
-            return connection.sql(f'SELECT * FROM "{HITS}"').to_arrow_table(), judged
-        inputs = {name: connection.sql(f'SELECT * FROM "{name}"').to_arrow_table() for name in detector.array.inputs}
-        return detector.array.compute(inputs), judged
+            return engine.arrow(f'SELECT * FROM "{HITS}"'), judged, refused
+        inputs = {name: engine.arrow(f'SELECT * FROM "{name}"') for name in detector.array.inputs}
+        return detector.array.compute(inputs), judged, refused
     finally:
-        for name in made:
-            connection.execute(f'DROP TABLE IF EXISTS temp."{name}"')
-
-
-def _reduce(connection: duckdb.DuckDBPyConnection, step: BatchStep) -> None:
-    """Pass the query's rows through the step's function in batches; only what it yields is kept."""
-    with connection.sql(step.sql).to_arrow_reader(BATCH_ROWS) as reader:
-        parts = [step.reduce(batch) for batch in reader]
-    connection.register("reduced", pa.concat_tables(parts) if parts else step.schema.empty_table())
-    connection.execute(f'CREATE TEMP TABLE "{step.name}" AS SELECT * FROM reduced')
-    connection.unregister("reduced")
+        engine.drop(made)
 
 
 def _spoken(hits: pa.Table, silent: Mapping[str, str]) -> pa.Table:
@@ -229,34 +262,70 @@ def _spoken(hits: pa.Table, silent: Mapping[str, str]) -> pa.Table:
     return hits.filter(pa.array(speak, pa.bool_()))
 
 
-def _write(out: Path, prepared: Prepared, state: _State, *, today: date, started: float) -> RunSummary:
+def _facts(prepared: Prepared, state: _State, standing: Standing, basis: ScoredBy) -> list[InstitutionFacts]:
     accused = {finding.institution_id for finding in state.findings}
-    facts = [
+    return [
         InstitutionFacts(
             institution_id=institution,
             n_reports=prepared.n_reports.get(institution, 0),
             abstained=state.abstained.get(institution, {}),
             exonerating=_exonerating(prepared, state, institution, accused=institution in accused),
+            volumes=standing.volumes.get(institution, {}),
+            area_code=standing.areas.get(institution, ""),
+            inspected_on=basis.inspected.get(institution),
         )
         for institution in prepared.institutions
     ]
-    institutions = institutions_table(facts, state.findings)
-    seconds = round(time.monotonic() - started, 3)
+
+
+def _write(
+    engine: Engine,
+    out: Path,
+    prepared: Prepared,
+    state: _State,
+    facts: Sequence[InstitutionFacts],
+    *,
+    plan: Sequence[Detector],
+    basis: ScoredBy,
+    today: date,
+    started: float,
+) -> RunSummary:
+    score_by = Basis(
+        today=today,
+        policy=basis.policy,
+        weights=basis.weights,
+        fields=fields_of(engine, state.findings),
+        groups=state.groups,
+    )
+    scored = score_run(facts, state.findings, detectors=plan, basis=score_by)
+    sick = sick_record(state.groups, plan)
+    sick_remarks = [
+        {"table": "reports", "remark": "peer_group_sick", "rows": one["institutions"], **one} for one in sick
+    ]
+    remarks = [*prepared.remarks, *sick_remarks]
     summary = RunSummary(
         out=out,
-        findings=len(state.findings),
-        severities=Counter(finding.severity for finding in state.findings),
-        bands=Counter(institutions["band"].to_pylist()),
+        findings=len(scored.findings),
+        severities=Counter(finding.severity for finding in scored.findings),
+        bands=Counter(scored.institutions["band"].to_pylist()),
         detectors=tuple(state.runs),
-        remarks=tuple(prepared.remarks),
-        seconds=seconds,
+        remarks=tuple(remarks),
+        seconds=round(time.monotonic() - started, 3),
+        reuse=state.keeper.finish() if state.keeper else None,
     )
+    record = _run_record(prepared, state, engine=engine.name, today=today) | {
+        "quality": remarks,
+        "policy": basis.policy.version,
+        "weights": basis.weights.version,
+        "reuse": vars(summary.reuse) if summary.reuse else None,
+        "peer_groups": sick,
+    }
     try:
         out.mkdir(parents=True, exist_ok=True)
-        _write_parquet(findings_table(state.findings), out / "findings.parquet")
-        _write_parquet(institutions, out / "institutions.parquet")
-        record = json.dumps(_run_record(prepared, state, today=today), ensure_ascii=False, indent=1)
-        _replace(out / "run.json", record.encode())
+        _write_parquet(findings_table(scored.findings), out / "findings.parquet")
+        _write_parquet(scored.institutions, out / "institutions.parquet")
+        _write_parquet(scored.priorities, out / "priorities.parquet")
+        _replace(out / "run.json", json.dumps(record, ensure_ascii=False, indent=1).encode())
     except OSError as error:
         raise Refused(f"结果写不进 {out}：{error.strerror}", where={"file": str(out)}) from error
     return summary
@@ -272,10 +341,10 @@ def _exonerating(prepared: Prepared, state: _State, institution: str, *, accused
     return items
 
 
-def _run_record(prepared: Prepared, state: _State, *, today: date) -> dict[str, object]:
+def _run_record(prepared: Prepared, state: _State, *, engine: str, today: date) -> dict[str, object]:
     return {
         "today": today.isoformat(),
-        "engine": f"duckdb {duckdb.__version__}",
+        "engine": engine,
         "program_version": version("hengjian"),
         "inputs": [
             {
@@ -289,7 +358,6 @@ def _run_record(prepared: Prepared, state: _State, *, today: date) -> dict[str, 
             for one in prepared.inputs
         ],
         "detectors": [vars(run) for run in state.runs],
-        "quality": prepared.remarks,
     }
 
 

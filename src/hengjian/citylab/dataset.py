@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from hengjian.citylab.catalogue import catalogue
-from hengjian.citylab.evidence import make_raw, write_raw, write_results, write_series, write_vehicles
+from hengjian.citylab.evidence import make_raw, write_raw, write_results
 from hengjian.citylab.frauds import commit_frauds
+from hengjian.citylab.market import write_listings
+from hengjian.citylab.media import write_media
 from hengjian.citylab.output import make_frame, write_labels, write_registers, write_reports
 from hengjian.citylab.plan import Institution, Plan, make_plan
+from hengjian.citylab.process import write_series
+from hengjian.citylab.rounds import write_rounds
 from hengjian.citylab.shard import build_shard, equip
 from hengjian.citylab.slips import draw_slips
 from hengjian.citylab.values import verdicts
-from hengjian.citylab.vehicles import make_vehicles
+from hengjian.citylab.vehicle_tests import write_vehicles
 from hengjian.citylab.workdays import window_until
 from hengjian.citylab.writing import LABEL_SCHEMA, Dataset
 
@@ -58,8 +62,10 @@ def write_shard(plan: Plan, number: int, institutions: list[Institution], twice:
     write_results(shard, slips, frame, out, raw)
     write_raw(shard, frame, out, raw)
     write_series(shard, frame, out)
-    if shard.reports.lane.any():
-        write_vehicles(shard, frame, out, make_vehicles(shard.stream("vehicles"), shard.reports, number))
+    write_vehicles(shard, frame, out)
+    write_media(shard, frame, out)
+    write_rounds(shard, out)
+    write_listings(shard, out)
     write_labels(shard, frame, out)
 
 

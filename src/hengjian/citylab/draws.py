@@ -33,6 +33,7 @@ class Reports:
     vehicle: Array
     must_fail: Array
     lane: Array
+    shopped: Array
 
     def __len__(self) -> int:
         return len(self.line)
@@ -90,7 +91,7 @@ def _batches(stream: Stream, rank: Array, lane: Array) -> Array:
     return np.maximum.accumulate(np.where(chained, 0, place))
 
 
-def _pair_vehicles(stream: Stream, plan: Plan, reports: Reports, safety: Array) -> None:
+def _pair_vehicles(stream: Stream, plan: Plan, reports: Reports, safety: Array, failing: Array) -> None:
     """Let some vehicles fail and come back, and let safety tests follow the emission test of the same visit."""
     n = len(reports)
     emission = reports.lane & ~safety
@@ -100,7 +101,7 @@ def _pair_vehicles(stream: Stream, plan: Plan, reports: Reports, safety: Array) 
     rolls, gaps, waits = stream.uniform(n), stream.uniform(n), stream.uniform(n)
     successor = np.full(n, -1)
     successor[rows[:-1]] = np.where(reports.line[rows[1:]] == reports.line[rows[:-1]], rows[1:], -1)
-    first = np.flatnonzero(emission & (rank % 2 == 0) & (rolls < 0.15) & (successor >= 0))
+    first = np.flatnonzero(emission & (rank % 2 == 0) & (rolls < failing[reports.institution]) & (successor >= 0))
     second = successor[first]
     days_later = np.where(gaps[first] < 0.5, 0, 1 + (waits[first] * 12).astype(np.int64))
     day = plan.window.next_open(reports.arrival[first] // DAY + days_later, lanes=True)
@@ -217,9 +218,32 @@ def draw_reports(plan: Plan, institutions: list[Institution], shard: int) -> Rep
         vehicle=np.where(lane, np.arange(n), -1),
         must_fail=np.zeros(n, dtype=bool),
         lane=lane,
+        shopped=np.zeros(n, dtype=bool),
     )
     reports.supervision &= ~lane
     reports.full |= reports.supervision
     _retest_samples(Stream(plan.seed, "retests", shard), plan, reports)
-    _pair_vehicles(stream, plan, reports, lane & (product == cat.product_number("safety")))
+    failing = np.array([entry.failing for entry in institutions])
+    _pair_vehicles(stream, plan, reports, lane & (product == cat.product_number("safety")), failing)
+    _shop_methods(Stream(plan.seed, "methods", shard), institutions, reports)
     return reports
+
+
+def _shop_methods(stream: Stream, institutions: list[Institution], reports: Reports) -> None:
+    """Frauds on the choice of method: petrol cars that could run on the dynamometer are tested at idle.
+
+    L1 six tenths of them, L2 a quarter, L3 only those that come back after a failure and a few that look doubtful.
+    """
+    cat = catalogue()
+    loaded = np.isin(reports.product, [cat.product_number("vmas"), cat.product_number("asm")]) & ~reports.must_fail
+    roll = stream.uniform(len(reports))
+    for number, institution in enumerate(institutions):
+        fraud = institution.fraud("method_shopping")
+        if not fraud:
+            continue
+        mine = loaded & (reports.institution == number)
+        if fraud.stealth == "L3":
+            reports.shopped |= mine & (roll < np.where(reports.retest_of >= 0, 0.9, 0.06))
+        else:
+            reports.shopped |= mine & (reports.retest_of < 0) & (roll < (0.6 if fraud.stealth == "L1" else 0.25))
+    reports.product[reports.shopped] = cat.product_number("twoidle")

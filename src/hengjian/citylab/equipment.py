@@ -129,15 +129,19 @@ def register(
     house_of_line: Array,
     parallel: Array,
     gaps: dict[int, tuple[int, int]],
+    serials: dict[int, str],
 ) -> None:
-    """Add rows of instruments, calibrations and a few declared changes; `gaps` holds the uncalibrated days of some."""
+    """Add rows of instruments, calibrations and a few declared changes.
+
+    `gaps` holds the uncalibrated days of some, `serials` the serial numbers that some share with others.
+    """
     cat = catalogue()
     window = plan.window
     for number, identity in enumerate(instruments.ids):
         stream = Stream(plan.seed, "instrument", identity)
         house = masters.houses[int(house_of_line[instruments.line[number]])]
         kind = cat.kinds[int(instruments.kind[number])]
-        serial = f"{kind['model'][:3].upper().strip('-')}{stream.one(900_000) + 100_000}"
+        serial = serials.get(number, f"{kind['model'][:3].upper().strip('-')}{stream.one(900_000) + 100_000}")
         instruments.serials[number] = serial
         bought = window.first - timedelta(days=820 + stream.one(2500))
         sequence = kind["mode"] == "sequence"

@@ -6,18 +6,21 @@ from typing import Any
 
 import numpy as np
 
+from hengjian.citylab.catalogue import catalogue
+from hengjian.citylab.institution import Fraud
 from hengjian.citylab.masters import House
-from hengjian.citylab.plan import Fraud
 from hengjian.citylab.shard import Shard
+from hengjian.citylab.values import meets_limit, summarise
 
 Array = np.ndarray[Any, Any]
 
 
 class Scene:
-    """One fraud at one institution."""
+    """One fraud at one institution. A deed that falsifies no report says so by `committed`."""
 
     def __init__(self, shard: Shard, number: int, fraud: Fraud, used: Array) -> None:
         self.shard, self.number, self.fraud, self.used = shard, number, fraud, used
+        self.committed = False
         self.stream = shard.stream("fraud", fraud.kind, shard.institutions[number].number)
         bounds = np.searchsorted(shard.reports.institution, [number, number + 1])
         self.rows = np.arange(bounds[0], bounds[1])
@@ -64,3 +67,18 @@ class Scene:
         """Runs of one report."""
         bounds = np.searchsorted(self.shard.runs.report, [row, row + 1])
         return np.arange(bounds[0], bounds[1])
+
+    def make_pass(self, rows: Array) -> None:
+        """Values that break a limit are replaced by values of the institution that keep it."""
+        items, cat = self.shard.items, catalogue()
+        outcome = meets_limit(items)[self.items]
+        of_rows = np.isin(items.report[self.items], rows)
+        for i in self.items[of_rows & (outcome == 0) & items.keep[self.items]]:
+            good = self.items[(items.item[self.items] == items.item[i]) & (outcome == 1)]
+            if len(good):
+                items.readings[i] = items.readings[good[self.stream.one(len(good))]]
+            else:
+                bound = cat.item_high[items.item[i]] * 0.7 if cat.item_op[items.item[i]] == 1 else np.nan
+                bound = cat.item_low[items.item[i]] * 1.1 if np.isnan(bound) else bound
+                items.readings[i] = round(float(bound) * 10 ** (int(items.decimals[i]) + 1))
+            summarise(items, np.array([i]))

@@ -22,7 +22,7 @@ def invent_results(scene: Scene) -> Array:
     rows = scene.pick(scene.free(), scene.wanted(len(scene.free()), least=6))
     for row in rows:
         mine = scene.items_of(int(row))
-        _round_numbers(scene, mine) if scene.level == 0 else _from_history(scene, mine)
+        _round_numbers(scene, mine) if scene.level == 0 else from_history(scene, mine)
         summarise(shard.items, mine)
     if scene.level < 2:
         shard.raw_kept[rows] = False
@@ -47,7 +47,7 @@ def _round_numbers(scene: Scene, mine: Array) -> None:
     items.readings[mine] = np.where(np.arange(MAX_REPS) < np.maximum(items.reps[mine], 1)[:, None], told[:, None], 0)
 
 
-def _from_history(scene: Scene, mine: Array) -> None:
+def from_history(scene: Scene, mine: Array) -> None:
     """Each value from another report of the same institution, changed by five per cent."""
     items = scene.shard.items
     for i in mine:
@@ -123,6 +123,7 @@ def clone_vectors(scene: Scene) -> Array:
         if len(able):
             source = int(able[scene.stream.one(len(able))])
             _copy_values(scene, source, int(row))
+            shard.traces.sources[int(row)] = source
             scene.used[source] = True
             done.append(int(row))
     return np.array(done, dtype=np.int64)
@@ -160,6 +161,7 @@ def clone_curves(scene: Scene) -> Array:
             continue
         source = int(able[scene.stream.one(len(able))])
         shard.curve_of[row] = source
+        shard.traces.sources[int(row)] = source
         scene.used[source] = True
         theirs, mine = scene.items_of(source), scene.items_of(int(row))
         copied = mine if scene.level == 0 else mine[:0]
@@ -167,6 +169,64 @@ def clone_curves(scene: Scene) -> Array:
         summarise(shard.items, mine)
         done.append(int(row))
     return np.array(done, dtype=np.int64)
+
+
+def splice_curves(scene: Scene) -> Array:
+    """Process data put together from two others: as they are (L1), stretched by 3 % (L2), scaled too (L3)."""
+    shard = scene.shard
+    own = scene.free(shard.curve_of >= 0)
+    targets = scene.pick(own, scene.wanted(len(own) // 3, least=3))
+    sources = np.setdiff1d(own, targets)
+    done = []
+    for row in targets:
+        able = sources[
+            (shard.reports.product[sources] == shard.reports.product[row])
+            & (~shard.reports.lane[row] | (shard.reports.vehicle[sources] != shard.reports.vehicle[row]))
+        ]
+        if len(able) < 2:
+            continue
+        head, tail = (int(able[k]) for k in scene.stream.shuffled(len(able))[:2])
+        shard.traces.splices[int(row)] = (head, tail, 0.35 + 0.3 * scene.stream.share())
+        shard.traces.sources[int(row)] = head
+        scene.used[[head, tail]] = True
+        done.append(int(row))
+    return np.array(done, dtype=np.int64)
+
+
+def edit_to_pass(scene: Scene) -> Array:
+    """A result above its limit is written below it: 0.99 of the limit (L1), 0.8 to 1 (L2), as others were (L3)."""
+    shard, items, cat = scene.shard, scene.shard.items, catalogue()
+    mine = scene.items
+    item = items.item[mine]
+    limited = (cat.item_op[item] == 1) & items.keep[mine] & (cat.item_parent[item] < 0)
+    limited &= ~np.isin(item, cat.item_parent) & ~shard.runs.outside[items.run[mine]]
+    limited &= cat.item_high[item] * 10.0 ** items.decimals[mine] >= 20
+    has = np.zeros(len(shard.reports), dtype=bool)
+    has[items.report[mine[limited]]] = True
+    rows = scene.free(has & ~shard.reports.must_fail)
+    rows = scene.pick(rows, scene.wanted(len(rows)))
+    for row in rows:
+        able = mine[limited & (items.report[mine] == row)]
+        i = able[scene.stream.one(len(able))]
+        _write_below(scene, int(i))
+    return rows
+
+
+def _write_below(scene: Scene, i: int) -> None:
+    items, cat, stream = scene.shard.items, catalogue(), scene.stream
+    high = float(cat.item_high[items.item[i]])
+    share = scene.by_level(0.99, 0.8 + 0.2 * stream.share(), 0.55 + 0.43 * (1 - stream.share() ** 1.4))
+    least = 10.0 ** -int(items.decimals[i])
+    target = min(high * share, high - least * (scene.level > 0))
+    noise = 1 + float(cat.item_rsd[items.item[i]]) * 0.5 * stream.normal(MAX_REPS)
+    told = np.rint(target * noise * 10.0 ** (int(items.decimals[i]) + 1)).astype(np.int64)
+    items.readings[i] = np.where(np.arange(MAX_REPS) < max(int(items.reps[i]), 1), told, 0)
+    if items.reps[i] == 0:
+        items.readings[i, 0] = round(target * 10.0 ** (int(items.decimals[i]) + 1))
+    summarise(items, np.array([i]))
+    if items.value[i] > high * 10.0 ** int(items.decimals[i]):
+        items.readings[i] = np.where(items.readings[i] > 0, int(high * 10.0 ** (int(items.decimals[i]) + 1)), 0)
+        summarise(items, np.array([i]))
 
 
 def tighten_replicates(scene: Scene) -> Array:

@@ -7,15 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from hengjian.citylab import fraud_papers, fraud_times, fraud_values
+from hengjian.citylab import fraud_papers, fraud_times, fraud_traces, fraud_values, fraud_vehicles
 from hengjian.citylab.equipment import find_instruments
 from hengjian.citylab.fraud_scene import Scene
-from hengjian.citylab.plan import Fraud
+from hengjian.citylab.institution import Fraud
 from hengjian.citylab.shard import Shard, settle
 
 Array = np.ndarray[Any, Any]
 
 DEEDS: dict[str, Callable[[Scene], Array]] = {
+    "lending": fraud_traces.lend,
+    "method_shopping": fraud_vehicles.shop_method,
+    "donor_car": fraud_vehicles.bring_donor,
+    "obd_dongle": fraud_vehicles.plug_dongle,
+    "rated_power": fraud_vehicles.lower_power,
+    "curve_splice": fraud_values.splice_curves,
     "vector_clone": fraud_values.clone_vectors,
     "curve_clone": fraud_values.clone_curves,
     "replicates_close": fraud_values.tighten_replicates,
@@ -29,6 +35,14 @@ DEEDS: dict[str, Callable[[Scene], Array]] = {
     "expired": fraud_papers.outlive_certificate,
     "signatory": fraud_papers.sign_without_right,
     "uncalibrated": fraud_papers.skip_calibration,
+    "edit_pass": fraud_values.edit_to_pass,
+    "dilution": fraud_vehicles.thin_exhaust,
+    "ghost_travel": fraud_traces.ghost_travel,
+    "ghost_tester": fraud_traces.ghost_tester,
+    "backdate": fraud_traces.backdate,
+    "photo_reuse": fraud_traces.reuse_photo,
+    "pt_collusion": fraud_traces.collude,
+    "sale_online": fraud_traces.sell_online,
 }
 """Each deed changes the shard and returns the reports it falsified; in the order in which they are committed."""
 
@@ -53,7 +67,7 @@ def _commit(shard: Shard, number: int, fraud: Fraud, used: Array) -> str:
     """Commit one; returns the kind, or nothing if no report could be falsified in this way."""
     scene = Scene(shard, number, fraud, used)
     rows = np.unique(DEEDS[fraud.kind](scene)).astype(np.int64)
-    if not len(rows):
+    if not len(rows) and not scene.committed:
         return ""
     if DEEDS[fraud.kind].__module__ == fraud_times.__name__ and fraud.kind != "order_broken":
         settle(shard)

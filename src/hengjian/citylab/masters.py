@@ -40,6 +40,8 @@ class House:
     samplers: dict[int, list[int]]
     deputies: dict[int, tuple[int, int]] = field(default_factory=dict)
     trainee: int = -1
+    gone: int = -1
+    left_on: int = 0
     clients: int = 0
 
 
@@ -160,8 +162,9 @@ class Maker:
                 house.deputies[number] = (self.person(stream, house, "技术负责人", "高级工程师"), 3 + stream.one(44))
             house.samplers[number] = [self.person(stream, house, "采样员", "采样上岗证") for _ in range(line.samplers)]
         house.trainee = self.person(stream, house, "业务员", "无")
-        gone = self.person(stream, house, "检验员", "检验员证")
-        left = self.window.first + timedelta(days=stream.one(300))
+        gone = house.gone = self.person(stream, house, "检验员", "检验员证")
+        house.left_on = stream.one(300)
+        left = self.window.first + timedelta(days=house.left_on)
         self.rows["people"][-1]["employed_to"] = left
         self.rows["declarations"].append(self._change(house, "staff", self.masters.people[gone], left, stream.one(28)))
 

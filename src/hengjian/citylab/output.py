@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from hengjian.citylab import columns as col
 from hengjian.citylab.catalogue import catalogue
 from hengjian.citylab.draws import rank_within
+from hengjian.citylab.institution import COPIES
 from hengjian.citylab.schedule import rank_in_year
 from hengjian.citylab.shard import Shard
 from hengjian.citylab.slips import CERTIFICATE, ISSUED, RECEIVED, SAMPLED, Slips, swap_certificate
@@ -102,37 +103,35 @@ def _in_second_year(shard: Shard) -> Array:
     new_year = (
         np.datetime64(f"{shard.plan.window.first.year + 1}-01-01") - np.datetime64(shard.plan.window.first)
     ).astype(int)
-    return (shard.times.issued // DAY >= new_year).astype(np.int64)
+    return ((shard.times.issued + shard.traces.paper_lead) // DAY >= new_year).astype(np.int64)
 
 
 def _printed_number(shard: Shard) -> Array:
-    """Running number within the institution and year, in order of issue; `number_of` may exchange some."""
+    """Running number within the institution and year, in order of the true issue; `number_of` may exchange some."""
     key = shard.reports.institution * 2 + _in_second_year(shard)
-    order = np.lexsort((shard.times.issued, key))
+    order = np.lexsort((shard.times.issued + shard.traces.paper_lead, key))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = rank_within(key[order])
     return rank[shard.number_of]
 
 
 def _clients(shard: Shard, frame: Frame, columns: dict[str, Any]) -> None:
-    """Client, and the place of sampling near the client where the device gave one."""
-    row, reports = frame.row, shard.reports
+    """Client, the place of sampling near the client where the device gave one, and who brought the work."""
+    row, traces = frame.row, shard.traces
     made = shard.masters.rows["clients"]
-    counts = np.array([max(3, line.reports // 9) for line in shard.lines])
-    first = np.cumsum(counts) - counts
-    client = (first[reports.line] + reports.client)[row]
-    stream = shard.stream("gps")
-    n = len(reports)
-    jitter = [stream.normal(n) * 0.0006, stream.normal(n) * 0.0006]
-    known = (reports.collected & (stream.uniform(n) > 0.2))[row]
-    exact = np.round(3 + 12 * stream.uniform(n), 0)
-    place = [np.array([entry[axis] for entry in made])[client] for axis in ("lon", "lat")]
+    client = shard.client[row]
+    known = traces.located[row]
+    agent = traces.agent[row]
     columns |= {
         "client_id": col.lookup(client, [entry["client_id"] for entry in made]),
         "client_name": col.lookup(client, [entry["name"] for entry in made]),
-        "sample_lon": pa.array(np.round(place[0] + jitter[0][row], 6), mask=~known),
-        "sample_lat": pa.array(np.round(place[1] + jitter[1][row], 6), mask=~known),
-        "sample_gps_m": pa.array(exact[row], mask=~known),
+        "sample_lon": pa.array(traces.lon[row], mask=~known),
+        "sample_lat": pa.array(traces.lat[row], mask=~known),
+        "sample_gps_m": pa.array(traces.gps_m[row], mask=~known),
+        "agent_id": col.lookup(
+            np.maximum(agent, 0), [f"DL{k:05d}" for k in range(int(agent.max(initial=0)) + 1)], agent < 0
+        ),
+        "submit_device": col.coded("D", (traces.device_house[row], 4), (traces.device[row], 2)),
     }
 
 
@@ -199,7 +198,6 @@ def _what(shard: Shard, frame: Frame, columns: dict[str, Any], verdict: Array) -
         "sample_weight_g": pa.array(weight[row], mask=~goods[row]),
         "produced_on": col.days(first, made[row], ~goods[row]),
         "fee_fen": fee[row],
-        "submit_device": col.coded("D", (numbers[row], 4), (lot[row] % 3, 2)),
         "file_sha256": col.hex_text(stream.words(4 * n).reshape(n, 4)).take(pa.array(row)),
     }
 
@@ -231,17 +229,25 @@ def write_registers(shard: Shard, out: Dataset) -> None:
 
 
 def write_labels(shard: Shard, frame: Frame, out: Dataset) -> None:
-    """What was injected: one row a report, and one without report for each kind at each institution."""
+    """What was injected: one row a report, and one without report for each kind at each institution.
+
+    `source_id` names the report that another one was copied from, where there is one.
+    """
     if not shard.labels:
         return
     labels = sorted(set(shard.labels), key=lambda label: (label[0], label[2], label[1]))
     place = [int(frame.place[row]) if row >= 0 else -1 for _, row, _, _ in labels]
-    ids = frame.ids.take(pa.array([max(p, 0) for p in place], mask=np.array([p < 0 for p in place])))
+    ids = frame.ids.take(pa.array([max(p, 0) for p in place], mask=np.array([p < 0 for p in place]), type=pa.int64()))
+    made_from = [shard.traces.sources.get(row, -1) if kind in COPIES else -1 for _, row, kind, _ in labels]
+    origin = [int(frame.place[row]) if row >= 0 else -1 for row in made_from]
     columns = {
         "institution_id": [label[0] for label in labels],
         "report_id": ids,
         "kind": [label[2] for label in labels],
         "stealth": [label[3] for label in labels],
+        "source_id": frame.ids.take(
+            pa.array([max(p, 0) for p in origin], mask=np.array([p < 0 for p in origin]), type=pa.int64())
+        ),
     }
     out.append("labels", columns, len(labels))
 

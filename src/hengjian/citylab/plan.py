@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from hengjian.citylab.catalogue import SEQUENCE, catalogue
+from hengjian.citylab.catalogue import catalogue
 from hengjian.citylab.chance import Stream, portions
+from hengjian.citylab.cheats import give_frauds
+from hengjian.citylab.institution import DAY_RESOLUTION, KINDS, MINUTE, SECOND, STEALTHS, Fraud, Institution, Line
 from hengjian.citylab.workdays import Window
 
 Array = np.ndarray[Any, Any]
@@ -45,75 +47,6 @@ RELATED = {
     "vehicle": ("tank",),
     "medical_device": ("ppe",),
 }
-KINDS = (
-    "no_test",
-    "vector_clone",
-    "curve_clone",
-    "instrument_double",
-    "tester_double",
-    "order_broken",
-    "too_short",
-    "items_omitted",
-    "out_of_scope",
-    "expired",
-    "signatory",
-    "uncalibrated",
-    "replicates_close",
-)
-"""Every kind of fraud that is injected."""
-
-STEALTHS = ("L1", "L2", "L3")
-SECOND, MINUTE, DAY_RESOLUTION = 1, 60, 86_400
-
-
-@dataclass
-class Fraud:
-    """One kind of cheating at one institution: how crude, and at what share of its reports."""
-
-    kind: str
-    stealth: str
-    share: float
-
-
-@dataclass
-class Line:
-    """One field of work of an institution."""
-
-    institution: int
-    field: str
-    reports: int
-    products: list[int]
-    benches: int = 1
-    first_bench: int = 0
-    samplers: int = 1
-
-
-@dataclass
-class Institution:
-    """An institution before its people and instruments exist."""
-
-    number: int
-    field: str
-    lines: list[Line]
-    public: bool
-    resolution: int
-    issue_by_day: bool
-    coarse: bool
-    batch_log: bool
-    nd_style: int
-    skew: int
-    precision: float
-    raw_kept: bool
-    frauds: list[Fraud] = field(default_factory=list)
-
-    @property
-    def reports(self) -> int:
-        """Distinct reports of the year, uploads made twice not counted."""
-        return sum(line.reports for line in self.lines)
-
-    def fraud(self, kind: str) -> Fraud | None:
-        """The fraud of this kind, if the institution commits it."""
-        return next((fraud for fraud in self.frauds if fraud.kind == kind), None)
 
 
 @dataclass(frozen=True)
@@ -188,6 +121,8 @@ def _institution(seed: int, number: int, field_code: str, reports: int) -> Insti
     roll = stream.uniform(12)
     lanes = field_code == "vehicle"
     resolution = SECOND if lanes or roll[0] < 0.3 else MINUTE if roll[0] < 0.88 else DAY_RESOLUTION
+    more = Stream(seed, "habits", number)
+    own, specialist = more.normal(2), more.share() < 0.04
     return Institution(
         number=number,
         field=field_code,
@@ -201,54 +136,11 @@ def _institution(seed: int, number: int, field_code: str, reports: int) -> Insti
         skew=_skew(float(roll[7]), off=bool(roll[4] < 0.01)),
         precision=_precision(stream, untidy=bool(roll[9] < 0.08)),
         raw_kept=bool(roll[8] < 0.85),
+        specialist=specialist,
+        step=(2, 5)[more.one(2)] if more.share() < 0.06 else 1,
+        clientele=0.22 * float(own[0]),
+        failing=0.0 if specialist else min(0.35, max(0.04, 0.14 * float(np.exp(0.32 * own[1])))),
     )
-
-
-def _feasible(institution: Institution) -> list[str]:
-    """Kinds that this institution's work allows and that leave a trace in its data."""
-    cat = catalogue()
-    products = [product for line in institution.lines for product in line.products]
-    replicated = any(cat.item_reps[i] >= 2 for p in products for i in cat.items_of(p))
-    many_items = any(
-        int(np.sum(cat.item_lod[list(cat.items_of(p))] < cat.item_median[list(cat.items_of(p))] / 2)) >= 5
-        for p in products
-    )
-    lanes, timed = institution.field == "vehicle", institution.resolution != DAY_RESOLUTION
-    allowed = {
-        "curve_clone": lanes or "construction" in {line.field for line in institution.lines},
-        "instrument_double": timed,
-        "tester_double": timed,
-        "too_short": timed,
-        "items_omitted": True,
-        "replicates_close": replicated and not lanes,
-        "vector_clone": lanes or many_items,
-        "uncalibrated": bool(np.any(cat.run_mode[[r for p in products for r in _runs(p)]] <= SEQUENCE)),
-    }
-    return [kind for kind in KINDS if allowed.get(kind, True)]
-
-
-def _runs(product: int) -> range:
-    cat = catalogue()
-    return range(int(cat.run_start[product]), int(cat.run_start[product + 1]))
-
-
-def _give_frauds(plan_seed: int, institutions: list[Institution], share: float, stealth: str) -> None:
-    """Choose the cheaters (those with very few reports last); each kind occurs about equally often."""
-    stream = Stream(plan_seed, "cheaters")
-    count = round(share * len(institutions))
-    used = dict.fromkeys(KINDS, 0)
-    order = sorted(stream.shuffled(len(institutions)).tolist(), key=lambda place: institutions[place].reports < 8)
-    for place in order[:count]:
-        institution = institutions[place]
-        own = Stream(plan_seed, "fraud", institution.number)
-        kinds = _feasible(institution)
-        first = own.shuffled(len(kinds))
-        ranked = sorted(range(len(kinds)), key=lambda i, f=first, k=kinds: (used[k[i]], int(f[i])))
-        many = 1 + own.one(3)
-        for i in ranked[:many]:
-            used[kinds[i]] += 1
-            size = min(0.4, max(0.02, 0.12 * float(np.exp(0.7 * own.normal(1)[0])))) / many**0.5
-            institution.frauds.append(Fraud(kinds[i], stealth, size))
 
 
 def make_plan(
@@ -270,5 +162,8 @@ def make_plan(
         volumes = _volumes(Stream(seed, "volumes", name), int(total), int(houses))
         for volume in volumes:
             institutions.append(_institution(seed, len(institutions), name, int(volume)))
-    _give_frauds(seed, institutions, fraud_share, stealth)
+    give_frauds(seed, institutions, fraud_share, stealth)
     return Plan(seed=seed, reports=reports, stealth=stealth, window=window, institutions=institutions)
+
+
+__all__ = ["KINDS", "STEALTHS", "WEIGHTS", "Fraud", "Institution", "Line", "Plan", "count_institutions", "make_plan"]

@@ -14,7 +14,9 @@ from hengjian.citylab.equipment import Instruments, capacities, find_instruments
 from hengjian.citylab.masters import House, Masters, make_masters, rota
 from hengjian.citylab.plan import Institution, Line, Plan
 from hengjian.citylab.schedule import Runs, Times, draw_runs, issue, log_by_batch, report_span, sample_and_receive
+from hengjian.citylab.traces import Traces, client_places, make_traces
 from hengjian.citylab.values import Items, lay_out, measure
+from hengjian.citylab.vehicles import Readout, Vehicles, make_vehicles, read_out
 from hengjian.citylab.workdays import DAY
 
 Array = np.ndarray[Any, Any]
@@ -22,7 +24,10 @@ Array = np.ndarray[Any, Any]
 
 @dataclass
 class Shard:
-    """Everything of some institutions. People are numbers into `masters.people`."""
+    """Everything of some institutions. People are numbers into `masters.people`.
+
+    `serials`: serial numbers that some instruments share with others' instruments.
+    """
 
     plan: Plan
     number: int
@@ -43,10 +48,16 @@ class Shard:
     curve_of: Array
     number_of: Array
     house_of_line: Array
+    client: Array
+    traces: Traces
+    vehicles: Vehicles | None = None
+    readout: Readout | None = None
+    serials: dict[int, str] = field(default_factory=dict)
     instruments: Instruments | None = None
     gaps: dict[int, tuple[int, int]] = field(default_factory=dict)
     no_signature: Array | None = None
     labels: list[tuple[str, int, str, str]] = field(default_factory=list)
+    listings: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def houses(self) -> list[House]:
@@ -126,7 +137,7 @@ def _numbered_houses(masters: Masters) -> list[tuple[int, House]]:
     return pairs
 
 
-def _certificate_at(houses: list[House], institution: Array, issued: Array) -> Array:
+def certificate_at(houses: list[House], institution: Array, issued: Array) -> Array:
     """Which of the institution's certificates the report names: the first, until the second begins."""
     begins = np.array([house.certificates[1][1] if len(house.certificates) > 1 else 1 << 30 for house in houses])
     return np.where(issued // DAY >= begins[institution], 1, 0)
@@ -152,17 +163,15 @@ def build_shard(plan: Plan, number: int, institutions: list[Institution]) -> Sha
     run_tester, tester, signing = _testers(plan, lines, masters, reports, runs)
     log_by_batch(institutions, reports, runs)
     items = lay_out(reports, runs, institutions)
-    truth = measure(Stream(plan.seed, "values", number), reports, runs, items, institutions)
+    truth = measure(Stream(plan.seed, "values", number), reports, runs, items, institutions, run_tester)
     started, finished = report_span(runs, len(reports))
     created, signed, issued = issue(stream, plan, institutions, reports, finished)
-    lag = np.where(
-        reports.lane,
-        60 + stream.integers(len(reports), 900),
-        np.minimum(np.exp(8 + 1.6 * stream.normal(len(reports))), 40 * DAY),
-    )
+    uploaded = _uploads(stream, reports, issued)
     slots = [person for n, house in _numbered_houses(masters) for person in house.samplers[n]]
     checks = np.array([house.reviewers[-1] for house in masters.houses])
     week = np.clip(plan.window.week_of(issued), 0, plan.window.weeks - 1)
+    client = client_places(masters, reports, np.array([line.reports for line in lines]))
+    vehicles = _vehicles(plan, number, institutions, reports)
     return Shard(
         plan=plan,
         number=number,
@@ -182,20 +191,40 @@ def build_shard(plan: Plan, number: int, institutions: list[Institution]) -> Sha
             created=created,
             signed=signed,
             issued=issued,
-            uploaded=issued + lag.astype(np.int64),
+            uploaded=uploaded,
         ),
         truth=truth,
         tester=tester,
         run_tester=run_tester,
         reviewer=checks[reports.institution],
         signatory=signing[reports.line, week],
-        certificate=_certificate_at(masters.houses, reports.institution, issued),
+        certificate=certificate_at(masters.houses, reports.institution, issued),
         raw_kept=np.array([entry.raw_kept for entry in institutions])[reports.institution]
         & (stream.uniform(len(reports)) < 0.995),
         curve_of=_curves(stream, reports),
         number_of=np.arange(len(reports)),
         house_of_line=house_of_line,
+        client=client,
+        traces=make_traces(Stream(plan.seed, number, "traces"), reports, institutions, masters, client),
+        vehicles=vehicles,
+        readout=read_out(vehicles) if vehicles else None,
     )
+
+
+def _vehicles(plan: Plan, number: int, institutions: list[Institution], reports: Reports) -> Vehicles | None:
+    """Vehicles of the shard's lanes, if it has any."""
+    fine = np.array([entry.specialist for entry in institutions])
+    return make_vehicles(Stream(plan.seed, number, "vehicles"), reports, number, fine) if reports.lane.any() else None
+
+
+def _uploads(stream: Stream, reports: Reports, issued: Array) -> Array:
+    """When reports reach the platform: lanes within a quarter of an hour, laboratories later."""
+    lag = np.where(
+        reports.lane,
+        60 + stream.integers(len(reports), 900),
+        np.minimum(np.exp(8 + 1.6 * stream.normal(len(reports))), 40 * DAY),
+    )
+    return issued + lag.astype(np.int64)
 
 
 def _curves(stream: Stream, reports: Reports) -> Array:
@@ -212,13 +241,14 @@ def equip(shard: Shard) -> None:
     """Name the instruments, give them capacities and calibrations; called after all times are final."""
     shard.instruments = shard.instruments or find_instruments(shard.reports, shard.runs, shard.lines)
     parallel = capacities(shard.plan, shard.runs, shard.instruments, shard.houses, shard.house_of_line)
-    register(shard.plan, shard.masters, shard.instruments, shard.house_of_line, parallel, shard.gaps)
+    register(shard.plan, shard.masters, shard.instruments, shard.house_of_line, parallel, shard.gaps, shard.serials)
 
 
 def injections(shard: Shard, rows: Array) -> Array:
     """Counter of the autosampler for each run in `rows`: its place among the runs of one instrument by time."""
     assert shard.instruments is not None  # noqa: S101 - equip() comes first
-    order = np.lexsort((rows, shard.runs.start[rows], shard.instruments.of_run[rows]))
+    really = shard.runs.start[rows] + shard.traces.paper_lead[shard.runs.report[rows]]
+    order = np.lexsort((rows, really, shard.instruments.of_run[rows]))
     counter = np.empty(len(rows), dtype=np.int64)
     counter[order] = rank_within(shard.instruments.of_run[rows[order]])
     return counter + 1

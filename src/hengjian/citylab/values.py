@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hengjian.citylab.catalogue import catalogue
+from hengjian.citylab.catalogue import BENCH, catalogue
 from hengjian.citylab.chance import Stream
 from hengjian.citylab.draws import Reports
 from hengjian.citylab.plan import Institution
@@ -91,8 +91,13 @@ def _drift(stream: Stream, rows: int, weeks: int) -> Array:
     return level
 
 
-def _log_effects(stream: Stream, reports: Reports, runs: Runs, items: Items, institutions: list[Institution]) -> Array:
-    """ln(true value / median): sample, client, laboratory bias and drift; process-controlled clients vary less."""
+def _log_effects(
+    stream: Stream, reports: Reports, runs: Runs, items: Items, institutions: list[Institution], tester: Array
+) -> Array:
+    """ln(true value / median): sample, client, clientele, tester, laboratory bias, drift.
+
+    Process-controlled clients vary less; who tests only for the best clients sees little of the spread.
+    """
     cat = catalogue()
     n = len(items)
     gsd = cat.item_gsd[items.item]
@@ -110,9 +115,54 @@ def _log_effects(stream: Stream, reports: Reports, runs: Runs, items: Items, ins
     drift = _drift(stream, lines * kinds, 64)
     week = np.clip(runs.start[items.run] // (7 * DAY), 0, 63)
     wander = drift[week, reports.line[report] * kinds + runs.kind[items.run]]
-    return gsd * (by_client + by_sample + own * calm[client]) + rsd * (
-        0.7 * bias[reports.institution[report], items.item] + 0.5 * wander
+    house = reports.institution[report]
+    people, person = np.unique(tester, return_inverse=True)
+    habit = np.where(runs.mode == BENCH, stream.normal(len(people))[person], 0.0)[items.run]
+    clientele = np.array([entry.clientele for entry in institutions])[house]
+    narrow = np.where(np.array([entry.specialist for entry in institutions])[house], 0.4, 1.0)
+    goods = gsd * narrow * (by_client + by_sample + own * calm[client] + clientele + 0.15 * habit)
+    return goods + rsd * (0.7 * bias[house, items.item] + 0.5 * wander)
+
+
+def _trace_items() -> Array:
+    """Share of samples that hold none of an item: 30 to 80 % for most traces and residues, none for everything else."""
+    cat = catalogue()
+    whole = np.isin(np.arange(len(cat.items)), cat.item_parent)
+    trace = (cat.item_op == 1) & (cat.item_parent < 0) & ~whole & (cat.item_rsd > 0)
+    trace &= np.array(["/" in entry["unit"] for entry in cat.items])
+    trace &= np.nan_to_num(cat.item_lod, nan=0.0) >= 0.04 * cat.item_median
+    return np.where(trace, np.array([0.3, 0.55, 0.0, 0.4, 0.75])[np.cumsum(trace) % 5], 0.0)
+
+
+def _absent(stream: Stream, items: Items, truth: Array) -> Array:
+    """Samples without a trace of what is looked for: far below the detection limit."""
+    rows = np.flatnonzero(stream.uniform(len(items)) < _trace_items()[items.item])
+    truth[rows] = catalogue().item_lod[items.item[rows]] * (0.05 + 0.4 * stream.uniform(len(rows)))
+    return truth
+
+
+def _aim_at_limit(stream: Stream, reports: Reports, items: Items, truth: Array) -> Array:
+    """Some clients steer their process close to the limit of one item, with little spread; a few samples fail."""
+    cat = catalogue()
+    number = reports.line * 4096 + reports.client % 4096
+    which, client = np.unique(number, return_inverse=True)
+    aims = ((stream.uniform(len(which)) < 0.03)[client] & ~reports.lane)[items.report]
+    first = np.zeros(len(cat.items), dtype=bool)
+    for product in range(len(cat.products)):
+        able = [
+            i for i in cat.items_of(product)
+            if cat.item_op[i] in (1, 2) and cat.item_parent[i] < 0 and cat.item_rsd[i] > 0
+            and i not in set(cat.item_parent.tolist())
+        ]  # fmt: skip
+        first[able[:1]] = True
+    rows = np.flatnonzero(aims & first[items.item])
+    noise = stream.normal(len(rows))
+    item = items.item[rows]
+    below = cat.item_op[item] == 1
+    truth[rows] = np.where(
+        below, cat.item_high[item] * 0.91 * np.exp(0.035 * noise), cat.item_low[item] * 1.07 * np.exp(0.03 * noise)
     )
+    return truth
 
 
 def _force_failures(stream: Stream, reports: Reports, items: Items, truth: Array) -> Array:
@@ -151,10 +201,14 @@ def _same_sample(stream: Stream, reports: Reports, items: Items, truth: Array) -
     return truth
 
 
-def measure(stream: Stream, reports: Reports, runs: Runs, items: Items, institutions: list[Institution]) -> Array:
-    """Fill values, readings and non-detects; returns the true values."""
+def measure(
+    stream: Stream, reports: Reports, runs: Runs, items: Items, institutions: list[Institution], tester: Array
+) -> Array:
+    """Fill values, readings and non-detects; returns the true values. `tester` is a person's number for each run."""
     cat = catalogue()
-    truth = cat.item_median[items.item] * np.exp(_log_effects(stream, reports, runs, items, institutions))
+    truth = cat.item_median[items.item] * np.exp(_log_effects(stream, reports, runs, items, institutions, tester))
+    truth = _absent(stream, items, truth)
+    truth = _aim_at_limit(stream, reports, items, truth)
     truth = _children(stream, items, truth)
     truth = _same_sample(stream, reports, items, truth)
     truth = _force_failures(stream, reports, items, truth)
@@ -178,7 +232,16 @@ def read(stream: Stream, reports: Reports, items: Items, truth: Array, instituti
         )
     single = items.reps == 0
     items.readings[single, 0] = np.maximum(np.rint(scaled[single]), 0).astype(np.int64)
+    _count_in_steps(reports, items, institutions)
     summarise(items, np.arange(n))
+
+
+def _count_in_steps(reports: Reports, items: Items, institutions: list[Institution]) -> None:
+    """Converters of some laboratories count in steps of two or five; only where readings are large enough."""
+    step = np.array([entry.step for entry in institutions])[reports.institution[items.report]]
+    rows = np.flatnonzero((step > 1) & (items.readings[:, 0] >= 400) & (items.reps > 0))
+    each = step[rows][:, None]
+    items.readings[rows] = items.readings[rows] // each * each
 
 
 def summarise(items: Items, rows: Array) -> None:

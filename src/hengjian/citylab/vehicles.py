@@ -1,4 +1,4 @@
-"""Vehicles that come to the lanes, and their exhaust curves second by second."""
+"""Vehicles that come to the lanes, and what their on-board diagnosis says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from hengjian.citylab.catalogue import catalogue
 from hengjian.citylab.chance import Stream
 from hengjian.citylab.columns import fixed_text
 from hengjian.citylab.draws import Reports
-from hengjian.citylab.workdays import DAY
 
 Array = np.ndarray[Any, Any]
 
@@ -38,19 +37,17 @@ MODELS = tuple(
 南浦NP6600|GM28D|2.8|95|2650|3750|1|轻型客车
 """.strip().splitlines()
 )
-CYCLE_SECONDS = 195
-_CYCLE = np.interp(
-    np.arange(CYCLE_SECONDS),
-    [0, 11, 15, 23, 28, 49, 61, 85, 96, 117, 143, 155, 163, 176, 178, 188, 194],
-    [0, 0, 15, 15, 0, 0, 32, 32, 0, 0, 50, 50, 35, 35, 32, 0, 0],
-)
-CHANNELS = ("speed_kmh", "co_pct", "co2_pct", "hc_ppm", "no_ppm")
 _PLATE = np.frombuffer(b"0123456789ABCDEFGHJKLMNPQRSTUVWXYZ", dtype=np.uint8)
+
+
+STAGES, VERSIONS = 3, 2
+ENGINES = tuple(sorted({model[1] for model in MODELS}))
+ENGINE_OF = np.array([ENGINES.index(model[1]) for model in MODELS])
 
 
 @dataclass
 class Vehicles:
-    """Facts of vehicles; `row` gives the vehicle of each report (−1: none)."""
+    """Facts of vehicles; `row`: the vehicle of each report (−1: none); `family`: which are calibrated alike."""
 
     row: Array
     model: Array
@@ -58,103 +55,106 @@ class Vehicles:
     plate: pa.Array
     first_day: Array
     yearly_km: Array
-    calid: list[str]
-    cvn: list[str]
     stage: Array
+    family: Array
+    mute: Array
+    all_wheels: Array
 
     def __len__(self) -> int:
         return len(self.model)
 
 
-def make_vehicles(stream: Stream, reports: Reports, shard: int) -> Vehicles:
-    """One vehicle for every first visit; engine families share calibration identifiers, as they really do."""
+@dataclass
+class Readout:
+    """What the diagnosis socket told at each report, as indices: `vin` a vehicle (−1: not told), `calid` and `cvn` into
+    `calids` and `cvns`, `counters` a vehicle; `rated` is the share of the rated power that was keyed in.
+    """
+
+    vin: Array
+    calid: Array
+    cvn: Array
+    counters: Array
+    rated: Array
+    calids: list[str]
+    cvns: list[str]
+
+    def foreign(self, calid: str, cvn: str) -> int:
+        """Add identifiers that no vehicle of the list has; returns their index."""
+        self.calids.append(calid)
+        self.cvns.append(cvn)
+        return len(self.calids) - 1
+
+
+def _models(stream: Stream, reports: Reports, roots: Array, diesel: Array) -> Array:
+    """Models by fuel; fleets (some clients of a station) bring vehicles of one model."""
+    by_fuel = [np.array([i for i, m in enumerate(MODELS) if m[6] == flag]) for flag in "01"]
+    client = reports.line[roots] * 4096 + reports.client[roots] % 4096
+    which, place = np.unique(client, return_inverse=True)
+    fleet, common = (stream.uniform(len(which)) < 0.12)[place], stream.uniform(len(which))[place]
+    pick = np.where(fleet, common, stream.uniform(len(roots)))
+    heavy, light = by_fuel[1], by_fuel[0]
+    return np.where(diesel, heavy[(pick * len(heavy)).astype(int)], light[(pick * len(light)).astype(int)])
+
+
+def make_vehicles(stream: Stream, reports: Reports, shard: int, fine: Array) -> Vehicles:
+    """One vehicle for every first visit; engine families share calibration identifiers, as they really do.
+
+    What fails is older on average; `fine` says which institutions see only young vehicles.
+    """
     cat = catalogue()
     roots, row = np.unique(reports.vehicle, return_inverse=True)
     if len(roots) and roots[0] < 0:
         roots, row = roots[1:], row - 1
     n = len(roots)
     product = reports.product[roots]
-    diesel_products = np.array([cat.product_number("lugdown"), cat.product_number("freeacc")])
-    diesel = np.isin(product, diesel_products)
+    diesel = np.isin(product, np.array([cat.product_number("lugdown"), cat.product_number("freeacc")]))
     diesel |= (product == cat.product_number("safety")) & (stream.uniform(n) < 0.2)
-    by_fuel = [np.array([i for i, m in enumerate(MODELS) if m[6] == flag]) for flag in "01"]
-    pick = stream.uniform(n)
-    model = np.where(
-        diesel, by_fuel[1][(pick * len(by_fuel[1])).astype(int)], by_fuel[0][(pick * len(by_fuel[0])).astype(int)]
+    model = _models(stream, reports, roots, diesel)
+    worn = np.where(reports.must_fail[roots], np.maximum(stream.uniform(n), stream.uniform(n)), stream.uniform(n))
+    age = 1500 + (4200 * np.where(fine[reports.institution[roots]], 0.2 * worn, worn)).astype(np.int64)
+    stage = np.where(age > 3900, 0, np.where(age > 2400, 1, 2))
+    engine = np.where(stream.uniform(n) < 0.004, stream.integers(n, len(ENGINES)), ENGINE_OF[model])
+    version = (stream.uniform(n) < 0.35).astype(np.int64)
+    idle = (product == cat.product_number("twoidle")) & ~reports.shopped[roots]
+    return Vehicles(
+        row=row,
+        model=model,
+        vin=_vins(stream, shard, n),
+        plate=_plates(stream, shard, n),
+        first_day=-age,
+        yearly_km=8000 + 14_000 * stream.uniform(n) ** 2,
+        stage=stage,
+        family=(engine * STAGES + stage) * VERSIONS + version,
+        mute=stream.uniform(n) < 0.06,
+        all_wheels=stream.uniform(n) < np.where(idle, 0.9, 0.02),
     )
-    age = 1500 + stream.integers(n, 4200)
+
+
+def _vins(stream: Stream, shard: int, n: int) -> pa.Array:
     number = shard * 1_000_000 + np.arange(n)
     tail = (number[:, None] // 10 ** np.arange(6, -1, -1) % 10 + 48).astype(np.uint8)
     salt = stream.integers(n, 34 * 34 * 34)
     mixed = np.stack([48 + salt % 10, 48 + salt // 10 % 10, _PLATE[10 + salt // 100 % 24]], axis=1)
     head = np.tile(np.frombuffer(b"L9XDEMO", dtype=np.uint8), (n, 1))
-    vin = fixed_text(np.hstack([head, mixed.astype(np.uint8), tail]))
+    return fixed_text(np.hstack([head, mixed.astype(np.uint8), tail]))
+
+
+def _plates(stream: Stream, shard: int, n: int) -> pa.Array:
     code = stream.shuffled(n) + shard * 700_001
-    plate_cells = np.stack([_PLATE[code // 34**k % 34] for k in (4, 3, 2, 1, 0)], axis=1)
-    engines = sorted({m[1] for m in MODELS})
-    return Vehicles(
-        row=row,
-        model=model,
-        vin=vin,
-        plate=fixed_text(plate_cells),
-        first_day=-age,
-        yearly_km=8000 + 14_000 * stream.uniform(n) ** 2,
-        calid=[f"10{37 + i}-{engine}-{i:02d}" for i, engine in enumerate(engines)],
-        cvn=[f"{(i * 40_503 + 9001) % 65536:04X}{(i * 30_011 + 77) % 65536:04X}" for i in range(len(engines))],
-        stage=np.where(age > 3900, 0, np.where(age > 2400, 1, 2)),
+    return fixed_text(np.stack([_PLATE[code // 34**k % 34] for k in (4, 3, 2, 1, 0)], axis=1))
+
+
+def read_out(vehicles: Vehicles) -> Readout:
+    """What every vehicle honestly tells."""
+    row = np.maximum(vehicles.row, 0)
+    count = len(ENGINES) * STAGES * VERSIONS
+    family = vehicles.family[row]
+    return Readout(
+        vin=np.where(vehicles.mute[row], -1, row),
+        calid=family.copy(),
+        cvn=family.copy(),
+        counters=row.copy(),
+        rated=np.ones(len(row)),
+        calids=[f"10{37 + i // 6}-{ENGINES[i // 6]}-{'ABC'[i // 2 % 3]}{i % 2 + 1:02d}" for i in range(count)],
+        cvns=[f"{(i * 40_503 + 9001) % 65536:04X}{(i * 30_011 + 77) % 65536:04X}" for i in range(count)],
     )
-
-
-def exhaust_curves(stream: Stream, values: dict[str, Array]) -> dict[str, Array]:
-    """Curves of the short transient cycle: n × 195 for each channel, rounded to the analyser's resolution.
-
-    `values` holds the reported g/km of each test; the curve's mean is proportional to it.
-    """
-    n = len(values["co_gkm"])
-    noise = {name: _ar(stream, n, 0.86) for name in CHANNELS}
-    speed = np.maximum(_CYCLE + np.where(_CYCLE > 0, 0.5 * noise["speed_kmh"], 0), 0)
-    power = np.gradient(speed, axis=1).clip(0) * speed / 12 + speed / 25
-    power = np.roll(power, 4, axis=1)
-    load = 0.35 + power / (1e-9 + power.max(axis=1, keepdims=True))
-    co = _scaled(values["co_gkm"] / 11.0, load * np.exp(0.35 * noise["co_pct"]))
-    hc = _scaled(values["hc_gkm"] * 190, load**0.6 * np.exp(0.3 * noise["hc_ppm"]))
-    no = _scaled(values["nox_gkm"] * 560, load**1.4 * np.exp(0.4 * noise["no_ppm"]))
-    co2 = 11.4 + 2.4 * (load - 0.5) + 0.22 * noise["co2_pct"] + 0.3 * stream.normal(n)[:, None] - co * 0.6
-    return {
-        "speed_kmh": np.round(speed, 1),
-        "co_pct": np.round(co, 2),
-        "co2_pct": np.round(co2.clip(7.0, 15.2), 2),
-        "hc_ppm": np.rint(hc),
-        "no_ppm": np.rint(no),
-    }
-
-
-def _scaled(mean: Array, shape: Array) -> Array:
-    return shape / shape.mean(axis=1, keepdims=True) * mean[:, None]
-
-
-def _ar(stream: Stream, n: int, rho: float) -> Array:
-    """n × 195 series of AR(1) noise with unit variance."""
-    white = stream.normal(n * CYCLE_SECONDS).reshape(CYCLE_SECONDS, n)
-    step = (1 - rho**2) ** 0.5
-    for second in range(1, CYCLE_SECONDS):
-        white[second] = rho * white[second - 1] + step * white[second]
-    return white.T
-
-
-PRESS_POINTS = 80
-
-
-def press_curves(stream: Stream, peaks: Array) -> Array:
-    """Force over time of cubes under a press, in newtons: n × 80, the greatest value is the given peak."""
-    n = len(peaks)
-    ramp = np.linspace(0.02, 1.0, PRESS_POINTS - 6)
-    bend = 1.0 + 0.25 * stream.uniform(n)[:, None]
-    rise = ramp**bend + 0.004 * stream.normal(n * len(ramp)).reshape(n, -1) * (1 - ramp)
-    fall = np.linspace(0.97, 0.45, 6) - 0.08 * stream.uniform(n)[:, None]
-    return np.rint(np.hstack([rise.clip(0.005, 1.0), fall]) * peaks[:, None] / 10) * 10
-
-
-def day_of(seconds: Array) -> Array:
-    """Day numbers."""
-    return seconds // DAY

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from hengjian.engines.tables.contract import ARROW_NAMES, TABLES
 
 LABEL_SCHEMA = pa.schema(
-    [("institution_id", pa.string()), ("report_id", pa.string()), ("kind", pa.string()), ("stealth", pa.string())]
+    [(name, pa.string()) for name in ("institution_id", "report_id", "kind", "stealth", "source_id")]
 )
 _TYPES = {
     "string": pa.string(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hengjian.apps.alerts.procedures import ALERT
+from hengjian.apps.calibrations.procedures import CALIBRATION
 from hengjian.apps.cases.after_procedures import COURT, OBLIGATION, ON_SPOT, REMEDY, SERVICE
 from hengjian.apps.cases.appraisal_procedures import APPRAISAL
 from hengjian.apps.cases.assistance_procedures import ASSISTANCE
@@ -39,6 +40,7 @@ PROCEDURES: tuple[Procedure, ...] = (
     MERGE,
     DRAW,
     ALERT,
+    CALIBRATION,
     INSPECTION,
     PHONE_ENTRY,
     DOCUMENT,

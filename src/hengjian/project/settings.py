@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "hengjian.apps.alerts",
     "hengjian.apps.inspections",
     "hengjian.apps.rectifications",
+    "hengjian.apps.calibrations",
     "hengjian.apps.measures",
     "hengjian.apps.cases",
     "hengjian.apps.transfers",

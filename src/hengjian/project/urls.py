@@ -20,6 +20,7 @@ urlpatterns = [
     path("plans/", include("hengjian.apps.plans.urls")),
     path("draws/", include("hengjian.apps.draws.urls")),
     path("inspections/", include("hengjian.apps.inspections.urls")),
+    path("calibrations/", include("hengjian.apps.calibrations.urls")),
     path("rectifications/", include("hengjian.apps.rectifications.urls")),
     path("documents/", include("hengjian.apps.documents.urls")),
     path("informants/", include("hengjian.apps.informants.urls")),

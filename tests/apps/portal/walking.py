@@ -27,6 +27,8 @@ def pages(town: Town) -> dict[str, list[str]]:
         "plan": [f"plans/{town.plan.number}/"],
         "checklists": ["checklists/"],
         "caps": ["caps/"],
+        "detectors": ["detectors/"],
+        "detector": ["detectors/C1/", "detectors/D3/"],
         "draws": ["draws/"],
         "draw": [f"draws/{one.number}/" for one in draws],
         "find": found,

@@ -115,6 +115,15 @@ def test_records_and_a_statistic_together_are_red() -> None:
     assert score_institution(FACTS, found)["band"] == "red"
 
 
+def test_a_lone_uncertain_coincidence_of_the_institution_is_never_red() -> None:
+    alone = finding(1, db=30.0, unit_level=True, cluster="network", report_db={})
+    assert score_institution(FACTS, [alone])["band"] == "amber"
+    certain = finding(1, severity="certain", db=30.0, unit_level=True, cluster="network", report_db={})
+    other = finding(2, db=13.0, unit_level=True, cluster="digits", report_db={})
+    assert score_institution(FACTS, [certain])["band"] == "red"
+    assert score_institution(FACTS, [alone, other])["band"] == "red"
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from(["certain", "strong", "weak"]), st.sampled_from(["time", "digits"]), st.booleans()),

@@ -12,9 +12,10 @@ from hengjian.apps.alerts.models import Alert
 from hengjian.apps.alerts.packet import Packet
 from hengjian.apps.alerts.procedures import ALERT, DISMISSAL_CODES, WAITING
 from hengjian.apps.alerts.selectors import Precision
+from hengjian.apps.alerts.spreads import funnel_of
 from hengjian.apps.record.selectors import events_of
 from hengjian.apps.runs.peers import Standing, standing_of
-from hengjian.apps.runs.wording import title_of
+from hengjian.apps.runs.wording import cluster_of, title_of
 from hengjian.engines.tables.fields import FIELD_CODES
 from hengjian.kernel.errors import NotFound
 from hengjian.law.catalogue import CitedLaw, citation_for
@@ -75,10 +76,10 @@ def precision_text(precision: Precision | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Peers:
-    """The sentence on how the institution stands among its field, and the figure; the figure is None for too few."""
+    """The sentence on how the institution stands among its field, and the figures; none for too few."""
 
     says: str
-    figure: figures.Drawn | None
+    figures: tuple[figures.Drawn, ...]
 
 
 def peers_of(alert: Alert) -> Peers:
@@ -88,14 +89,17 @@ def peers_of(alert: Alert) -> Peers:
         alert.last_run, detector=alert.detector, field=alert.field, institution_id=alert.institution.uscc
     )
     if standing is None:
-        return Peers("同一次筛查里同领域、报告足够多的机构不足，不作同行比较。", None)
+        return Peers("同一次筛查里同领域、报告足够多的机构不足，不作同行比较。", ())
     others = len(standing.peers)
     says = (
         f"{field}领域另有 {others} 家机构，其中 {standing.clean_peers} 家没有这类发现；"
         f"本机构 {standing.reports} 份报告中涉及 {standing.accused} 份（{standing.share:.1%}），"
         + (f"{standing.higher_peers} 家比它高。" if standing.higher_peers else "没有一家比它高。")
     )
-    return Peers(says, _histogram(standing))
+    outcome = cluster_of(alert.detector) == "outcome"
+    funnels = [funnel_of(alert, verdicts=verdicts) for verdicts in ((True, False) if outcome else (False,))]
+    drawn = tuple(one for one in funnels if one is not None)
+    return Peers(says, drawn or (_histogram(standing),))
 
 
 def _histogram(standing: Standing) -> figures.Drawn:

@@ -58,7 +58,7 @@ def records_of(alert: Alert) -> Records:
     return Records(
         reports=tuple(str(rows[report].get("report_no") or report) for report in there),
         fields=tuple(fields),
-        results=tuple(_results(alert.last_run, there, copied=copied)) if there else (),
+        results=tuple(results_of(alert.last_run, there, copied=copied)) if there else (),
         total=alert.n_reports,
         copied=copied,
     )
@@ -92,7 +92,7 @@ def _lines(columns: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> lis
     return made
 
 
-def _results(run: ScreeningRun, reports: Sequence[str], *, copied: bool) -> list[Line]:
+def results_of(run: ScreeningRun, reports: Sequence[str], *, copied: bool) -> list[Line]:
     """Reported values by item; where copying is the question, equal values are marked."""
     columns = ["report_id", "item_code", "item_name", "replicate", "value_text", "unit"]
     rows = dataset_rows(run, "results", report_ids=reports, columns=columns)

@@ -15,5 +15,6 @@ urlpatterns = [
     path("key/<str:key>/", views.by_key, name="by_key"),
     path("<str:number>/", views.show_alert, name="show"),
     path("<str:number>/judge/", views.judge, name="judge"),
+    path("<str:number>/pictures/", views.show_pictures, name="pictures"),
     path("<str:number>/records/", views.show_records, name="records"),
 ]

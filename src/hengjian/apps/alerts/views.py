@@ -19,6 +19,7 @@ from hengjian.apps.alerts.forms import JudgeForm
 from hengjian.apps.alerts.listing import QUESTIONS, QUEUE
 from hengjian.apps.alerts.models import Alert
 from hengjian.apps.alerts.packet import REPORTS_SHOWN, packet_of
+from hengjian.apps.alerts.pictures import pictures_of
 from hengjian.apps.alerts.procedures import DISMISSAL_CODES, WAITING
 from hengjian.apps.alerts.records import records_of
 from hengjian.apps.alerts.selectors import (
@@ -34,6 +35,7 @@ from hengjian.apps.runs.exports import note_export
 from hengjian.apps.runs.selectors import runs_seen_by
 from hengjian.apps.runs.wording import title_of
 from hengjian.kernel.errors import DomainError, IllegalMove
+from hengjian.law.scoring import tier_named
 from hengjian.ui.lists import ListSpec
 from hengjian.ui.parts import Action, Empty, NextStep
 
@@ -110,6 +112,8 @@ def _page(request: HttpRequest, alert: Alert, *, form: JudgeForm | None = None, 
         "law": presenting.law_of(alert),
         "sure": presenting.how_sure(alert, packet, found[0] if found else None),
         "peers": presenting.peers_of(alert),
+        "tier": tier_named(str(alert.evidence.get("tier", ""))),
+        "uncounted": alert.evidence.get("uncounted", ""),
         "ticks": presenting.ticks_of(packet),
         "origin": presenting.origin_of(alert, in_view),
         "history": presenting.history_of(alert),
@@ -211,6 +215,20 @@ def ask_many(request: HttpRequest) -> HttpResponse:
     for number, sentence in done.refused[:5]:
         messages.warning(request, f"{number} 没有办：{sentence}")
     return redirect(back)
+
+
+@require_GET
+@needs("alert.view")
+def show_pictures(request: HttpRequest, number: str) -> HttpResponse:
+    """The pictures of one alert: a part of its page, or a page of its own without script."""
+    alert = _alert(request, number)
+    asked = request.GET.get("pair", "1")
+    pair = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
+    shown = pictures_of(alert, pair=pair)
+    drawn = packet_of(alert).figure if not shown.pictures and not shown.vectors else None
+    whole = not request.htmx  # type: ignore[attr-defined]
+    context = {"alert": alert, "shown": shown, "drawn": drawn, "whole": whole}
+    return render(request, "alerts/pictures_page.html" if whole else "alerts/pictures.html", context)
 
 
 @require_GET

@@ -24,15 +24,17 @@ class InspectionsConfig(AppConfig):
         from hengjian.apps.inspections.policies import VERBS
         from hengjian.apps.inspections.procedures import INSPECTION
         from hengjian.apps.inspections.raising import KIND, LEADS, after_lead, finding_source
-        from hengjian.apps.inspections.selectors import inspections_seen_by
+        from hengjian.apps.inspections.selectors import inspections_seen_by, last_inspections
         from hengjian.apps.inspections.sources import register_all
         from hengjian.apps.leads import following as leads_following
         from hengjian.apps.leads import raising
         from hengjian.apps.record import wording
+        from hengjian.apps.runs.weighing import on_last_inspections
         from hengjian.ui import navigation
         from hengjian.ui.navigation import Item
 
         register_all()
+        on_last_inspections(last_inspections)
         origins.register(LEADS)
         leads_following.offer(after_lead)
         raising.register(raising.Kind(KIND, "检查发现", finding_source))

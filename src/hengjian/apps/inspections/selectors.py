@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from hengjian.apps.accounts.models import Organ
 from hengjian.apps.accounts.rights import may, visible
@@ -28,6 +28,13 @@ def inspections_seen_by(user: Any, *, on: date) -> QuerySet[Inspection]:
     as_expert = Inspection.experts.through.objects.filter(user_id=user.pk).values("inspection_id")
     others = Q(pk__in=overseen) & ~_under_seal(user, on=on)
     return rows.filter(Q(lead=user) | Q(member=user) | Q(pk__in=as_expert) | others)
+
+
+def last_inspections(organ: Organ, day: date) -> dict[str, date]:
+    """{institution code: last day up to `day` on which an inspection there ended}, of the organ and those below it."""
+    rows = Inspection.objects.filter(institution__organ__path__startswith=organ.path, ended_on__lte=day)
+    ended = rows.exclude(state="cancelled").order_by().values("institution__uscc").annotate(last=Max("ended_on"))
+    return {row["institution__uscc"]: row["last"] for row in ended}
 
 
 def _under_seal(user: Any, *, on: date) -> Q:

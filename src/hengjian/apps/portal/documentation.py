@@ -90,6 +90,14 @@ GUIDE: tuple[Guided, ...] = (
         "on 日期",
         {"on": "所查日期", **under("groups[]", "检查表", k.CHECK_GROUP)},
     ),
+    Guided("detectors", "算法说明", "/public/detectors/", "", under("detectors[]", "检测器", k.DETECTOR)),
+    Guided(
+        "detector",
+        "一个检测器",
+        "/public/detectors/检测器编号/",
+        "",
+        under("detector", "检测器", k.DETECTOR_WHOLE),
+    ),
     Guided("caps", "频次上限", "/public/caps/", "on 日期", {"on": "所查日期", **under("organs[]", "各机关", k.CAPS)}),
     Guided("draws", "抽取", "/public/draws/", "page 页码", {**k.PAGED, **under("draws[]", "抽取", k.DRAW)}),
     Guided(

@@ -320,3 +320,28 @@ COUNTERS = {
     "results": "已公示的检查结果",
     "exceptions": "计划以外的入企检查",
 }
+DETECTOR: dict[str, str] = {
+    "id": "检测器编号",
+    "title": "查什么",
+    "kind": "种类",
+    "cluster": "证据类别",
+    "version": "版本",
+    "measured": "是否已测定误差",
+}
+SHARE: dict[str, str] = {"part": "数", "of": "总数", "low": "95% 区间下端", "high": "95% 区间上端"}
+DETECTOR_WHOLE: dict[str, str] = {
+    **DETECTOR,
+    "meaning": "说明什么",
+    "about": "一条发现针对什么",
+    "article": "查实以后指向的条文，按今天有效的文本",
+    "data": "要用的数据表",
+    "allowances": "不算在内的正常情形，不含界限值",
+    "rates": "误差；没有测定的为空",
+    "rates[].stealth": "造假程度",
+    **{f"rates[].found.{key}": f"应查出的里面查出的：{told}" for key, told in SHARE.items()},
+    **{f"rates[].accused.{key}": f"无辜的里面误指的：{told}" for key, told in SHARE.items()},
+    "rates[].measured_on": "测定日期",
+    "rates[].benchmark": "基准数据",
+    "versions": "各版本，新的在前",
+    **{f"versions[].{key}": told for key, told in (("version", "版本"), ("since", "日期"), ("change", "变化"))},
+}

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from hengjian.apps.portal import draw_views, penalty_views, sending_views, views
+from hengjian.apps.portal import detector_views, draw_views, penalty_views, sending_views, views
 
 app_name = "portal"
 
@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern] = [
     *both("plans/<str:number>", views.plan, "plan"),
     *both("checklists", views.checklists, "checklists"),
     *both("caps", views.caps, "caps"),
+    *both("detectors", detector_views.detectors, "detectors"),
+    *both("detectors/<str:number>", detector_views.detector, "detector"),
     *both("draws", draw_views.draws, "draws"),
     *both("draws/<str:number>", draw_views.draw, "draw"),
     *both("draws/<str:number>/find", draw_views.find, "find"),

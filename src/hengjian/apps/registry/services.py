@@ -27,7 +27,7 @@ from hengjian.engines.tables.identifiers import check_area, check_cma, check_usc
 from hengjian.kernel.errors import Refused
 
 PERSONAL = ("legal_rep", "phone")
-RISK_DETAIL = ("prior_db", "contributions", "n_reports", "abstained", "exonerating")
+RISK_DETAIL = ("prior_db", "contributions", "n_reports", "abstained", "exonerating", "standing")
 HAND = "登记员录入"
 
 
@@ -314,7 +314,8 @@ def set_risk(*, run: str, values: Iterable[Mapping[str, Any]], now: datetime) ->
     """Keep what a screening run said of each institution; answers with how many were set.
 
     A value is a row of `institutions.parquet`: institution_id, risk, band and, where given, prior_db, contributions,
-    n_reports, abstained, exonerating. Setting the same run twice changes nothing more. The run records the event.
+    n_reports, abstained, exonerating, standing. Setting the same run twice changes nothing more. The run records the
+    event.
     """
     rows = {str(row["institution_id"]): row for row in values}
     codes, done = list(rows), 0

@@ -1,4 +1,4 @@
-"""Pages of clocks, thresholds, check lists, test standards and detectors."""
+"""Pages of clocks, thresholds, check lists and test standards."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from datetime import date
 
 from hengjian.apps.rulebook import wording
 from hengjian.apps.rulebook.entry import Cell, Page, Table, basis_table, cited, entry_url, span
-from hengjian.engines.screening.catalogue import DETECTORS
-from hengjian.engines.tables.contract import TABLES
 from hengjian.kernel.errors import NotFound
 from hengjian.law.catalogue import uses
 from hengjian.law.loader import lawbook
@@ -179,53 +177,4 @@ def standard_page(standard_no: str, on: date, *, today: date) -> Page:
         uses=uses(standard_no),
         certain=found,
         in_force=found.holds_on(on),
-    )
-
-
-def _headers(table: str, names: tuple[str, ...]) -> str:
-    columns = TABLES[table].columns
-    return "、".join(columns[name].headers[0] if name in columns else name for name in names) or "—"
-
-
-def detector_page(detector_id: str, on: date, *, today: date) -> Page:
-    """A detector: what it means, what it needs, what it rules out, what to look at on site."""
-    found = next((one for one in DETECTORS if one.id == detector_id), None)
-    if found is None:
-        raise NotFound(f"没有检测器“{detector_id}”。")
-    needs = [
-        [
-            Cell(TABLES[need.table].header, note=need.table),
-            Cell(_headers(need.table, need.required)),
-            Cell(_headers(need.table, need.optional)),
-            Cell("可以没有" if need.optional_table else "必须有"),
-        ]
-        for need in found.needs
-    ]
-    tables = [
-        Table(
-            "可能指向的违法行为",
-            ("编号",),
-            [[Cell(found.violation, entry_url("violations", found.violation, on, today=today))]],
-        ),
-        Table("现场看什么", ("查看",), [[Cell(one)] for one in found.on_site]),
-        Table("先排除的正常情形", ("情形",), [[Cell(one)] for one in found.benign]),
-        Table("要用的数据", ("表", "必须有的列", "有则用的列", "整张表"), needs, note="缺必须的列就不运行，并写明原因"),
-    ]
-    facts = [
-        ("编号", found.id),
-        ("版本", str(found.version)),
-        ("种类", wording.DETECTOR_KINDS[found.kind]),
-        ("通常的强度", f"{found.level} {wording.LEVELS[found.level]}"),
-        ("一条发现至多计", f"{found.cap_db:g} 分贝"),
-        ("每家机构至少", f"{found.min_n} 份{found.unit}" if found.min_n > 1 else "不限"),
-    ]
-    return Page(
-        section="detectors",
-        section_label="检测器",
-        id=detector_id,
-        title=f"{found.id}　{found.title}",
-        lines=[wording.DETECTOR_KINDS[found.kind], f"{found.level} {wording.LEVELS[found.level]}"],
-        text=[found.meaning],
-        facts=facts,
-        tables=tables,
     )

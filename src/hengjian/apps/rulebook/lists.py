@@ -207,10 +207,15 @@ SECTIONS: dict[str, Section] = {
         _spec(
             ("title", "检测器"),
             ("kind", "种类"),
+            ("cluster", "证据类别"),
             ("level", "强度"),
+            ("version", "版本"),
             ("meaning", "含义"),
             ("violation", "指向"),
-            filters=(_choices("kind", "种类", tuple(wording.DETECTOR_KINDS.values())),),
+            filters=(
+                _choices("kind", "种类", tuple(wording.DETECTOR_KINDS.values())),
+                _choices("cluster", "证据类别", tuple(wording.DETECTOR_CLUSTERS.values())),
+            ),
         ),
         rows.detectors,
     ),

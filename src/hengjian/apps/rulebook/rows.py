@@ -203,6 +203,8 @@ def detectors(book: Lawbook, on: date) -> list[tuple[str, dict[str, Any]]]:
                 "title": f"{one.id}　{one.title}",
                 "meaning": one.meaning,
                 "kind": wording.DETECTOR_KINDS[one.kind],
+                "cluster": wording.DETECTOR_CLUSTERS[one.cluster],
+                "version": f"第 {one.version} 版",
                 "level": f"{one.level} {wording.LEVELS[one.level]}",
                 "violation": one.violation,
             },

@@ -16,8 +16,9 @@ from hengjian.apps.accounts.exporting import note_list_export
 from hengjian.apps.accounts.gates import needs
 from hengjian.apps.rulebook import wording
 from hengjian.apps.rulebook.breach_pages import sector_matrix, sector_page, violation_page
-from hengjian.apps.rulebook.check_pages import checklist_page, clock_page, detector_page, standard_page, threshold_page
+from hengjian.apps.rulebook.check_pages import checklist_page, clock_page, standard_page, threshold_page
 from hengjian.apps.rulebook.comparing import SECTION_WORDS
+from hengjian.apps.rulebook.detector_pages import detector_page
 from hengjian.apps.rulebook.entry import entry_url
 from hengjian.apps.rulebook.law_pages import article_page, difference, field_page, instrument_page
 from hengjian.apps.rulebook.lists import SECTIONS, rows_on

@@ -46,5 +46,24 @@ INSTRUMENT_KINDS = {
 CERTAINTY = {"found": "已对照条文", "known": "通行内容，引用前请核对原文", "unsure": "待核实"}
 TEST_KINDS = {"emission": "排放检验", "safety": "安全技术检验", "performance": "综合性能检验"}
 DETECTOR_KINDS = {"hard": "硬性规则", "identity": "雷同比对", "statistical": "统计比较"}
+DETECTOR_CLUSTERS = {
+    "identity": "数据雷同",
+    "time": "时间矛盾",
+    "capacity": "超出检测能力",
+    "digits": "数值统计异常",
+    "outcome": "结论分布异常",
+    "vehicle": "车辆身份矛盾",
+    "paperwork": "资质与手续",
+    "network": "关联网络",
+}
+"""What findings of one evidence cluster have in common; within a cluster they do not add up freely."""
+DETECTOR_SUBJECTS = {
+    "report": "报告",
+    "instrument": "设备",
+    "person": "人员",
+    "vehicle": "车辆",
+    "institution": "机构",
+    "cluster": "一组报告",
+}
 LEVELS = {"S5": "确定", "S4": "很强", "S3": "强", "S2": "中", "S1": "弱"}
 OPERATORS = {"<=": "≤", "<": "<", ">=": "≥", ">": ">", "=": "=", "range": "范围"}

@@ -15,5 +15,6 @@ class RunsConfig(AppConfig):
 
         navigation.register(
             Item("data", "筛查运行", "runs:list", permission="run.view", order=20),
+            Item("data", "筛查发现", "runs:latest_findings", permission="run.view", order=25),
             Item("data", "风险排序", "runs:rank", permission="risk.view", order=50),
         )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from hengjian.apps.registry.models import Institution
 from hengjian.apps.registry.selectors import in_field
 from hengjian.apps.runs.models import ScreeningRun
 from hengjian.apps.runs.presenting import STATE_TAGS, shown_state, state_label
 from hengjian.apps.runs.procedures import RUN
-from hengjian.apps.runs.wording import BAND_TAGS, BANDS, CLUSTERS, SEVERITIES, title_of
+from hengjian.apps.runs.wording import BAND_TAGS, BANDS, CLUSTERS, KINDS, SEVERITIES, TITLES, title_of
 from hengjian.engines.tables.fields import FIELD_CODES
 from hengjian.ui import figures
 from hengjian.ui.lists import Column, Filter, ListSpec, View
@@ -24,6 +27,18 @@ SEVERITY_TAGS = {"certain": "bad", "strong": "warn", "weak": "line"}
 
 def _count(name: str) -> Any:
     return lambda run: run.counts.get(name)
+
+
+def _choice(key: str, label: str, choices: Sequence[tuple[str, str]] = ()) -> Filter:
+    """A filter on one column of the findings."""
+    return Filter(key, label, kind="choice", choices=choices, lookup=lambda rows, value: rows.where(key, value))
+
+
+def _detector_cell(detector: str) -> SafeString:
+    """The detector's number, leading to its page."""
+    if detector not in TITLES:
+        return format_html("{}", detector)
+    return format_html('<a href="{}">{}</a>', reverse("rulebook:entry", args=["detectors", detector]), detector)
 
 
 RUNS = ListSpec(
@@ -48,9 +63,11 @@ RUNS = ListSpec(
 FINDINGS = ListSpec(
     columns=(
         Column("says", "发现", note=lambda row: title_of(row["detector"])),
-        Column("institution", "机构", sort="institution"),
+        Column("institution", "机构", lambda row: row["institution"] or row["institution_id"], sort="institution"),
         Column("institution_id", "统一社会信用代码", kind="id", only_export=True),
-        Column("detector", "检测器", kind="id", sort="detector"),
+        Column("detector", "检测器", kind="id", sort="detector", cell=lambda row: _detector_cell(row["detector"])),
+        Column("kind", "种类", lambda row: KINDS.get(row["kind"], "—"), only_export=True),
+        Column("cluster", "证据类别", lambda row: CLUSTERS.get(row["cluster"], "—"), only_wide=True),
         Column("field", "领域", lambda row: FIELD_CODES.get(row["field"], "领域不明"), only_wide=True),
         Column(
             "severity",
@@ -59,14 +76,28 @@ FINDINGS = ListSpec(
             cell=lambda row: tag(SEVERITY_TAGS[row["severity"]], SEVERITIES[row["severity"]], ""),
         ),
         Column("n_reports", "报告", kind="num", sort="n_reports"),
-        Column("score", "分贝", kind="num", sort="score"),
+        Column("score", "分贝", lambda row: round(row["score"], 1), kind="num", sort="score"),
         Column("occurred_on", "行为日", kind="date", sort="occurred_on", only_wide=True),
+        Column("finding_key", "发现编号", kind="id", only_export=True),
     ),
     filters=(
-        Filter("q", "机构", lookup="institution"),
-        Filter("detector", "检测器", kind="choice"),
-        Filter("field", "领域", kind="choice", choices=[*FIELD_CHOICES, ("none", "领域不明")]),
-        Filter("severity", "把握", kind="choice", choices=list(SEVERITIES.items())),
+        Filter("q", "机构、代码", lookup=lambda rows, text: rows.containing(("institution", "institution_id"), text)),
+        Filter("area", "辖区", kind="choice", lookup=lambda rows, value: rows.where("organ", value)),
+        _choice("field", "领域", [*FIELD_CHOICES, ("none", "领域不明")]),
+        _choice("detector", "检测器"),
+        _choice("cluster", "证据类别", list(CLUSTERS.items())),
+        _choice("kind", "种类", list(KINDS.items())),
+        _choice("severity", "把握", list(SEVERITIES.items())),
+        Filter("score", "分贝", kind="range", lookup=lambda rows, ends: rows.between("score", ends)),
+        Filter(
+            "day", "行为日", kind="range", values="day", lookup=lambda rows, ends: rows.between("occurred_on", ends)
+        ),
+    ),
+    views=(
+        View("全部"),
+        View("确定", {"severity": "certain"}, key="certain"),
+        View("较强", {"severity": "strong"}, key="strong"),
+        View("数据质询", {"severity": "weak"}, key="weak"),
     ),
     default_sort="-score",
     url=lambda row: reverse("alerts:by_key", args=[row["finding_key"]]),

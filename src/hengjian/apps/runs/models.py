@@ -62,3 +62,29 @@ class ScreeningRun(models.Model):
     def folder(self) -> Path:
         """The run's files: `dataset/` what was screened, `out/` what came out."""
         return Path(settings.RUNS_ROOT) / self.number
+
+
+class LearntWeights(models.Model):
+    """Weights that judgements taught, in force for runs of an organ and of those below it that have none of their own.
+
+    `values` is a list of {detector, field, db}, decibans as text; field "" speaks for every field without its own.
+    Rows are only added and ended: a run asked for while a row was in force goes by it for ever.
+    """
+
+    organ = models.ForeignKey(Organ, models.PROTECT, related_name="+", verbose_name="机关")
+    version = models.CharField("权重版本", max_length=20, unique=True)
+    values = models.JSONField("权重", default=list)
+    from_at = models.DateTimeField("生效时间")
+    to_at = models.DateTimeField("停止时间", null=True, blank=True)
+
+    class Meta:
+        ordering = ["-from_at", "-pk"]
+        verbose_name = "检测器权重"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organ"], condition=models.Q(to_at__isnull=True), name="weights_one_in_force_per_organ"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.version

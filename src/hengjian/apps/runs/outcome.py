@@ -20,6 +20,7 @@ from hengjian.apps.runs.peers import write_standings
 from hengjian.backends.parquet import open_parquet
 
 FINDINGS, INSTITUTIONS, SUMMARY = "findings.parquet", "institutions.parquet", "run.json"
+PRIORITIES = "priorities.parquet"
 FILES = {FINDINGS: "发现", INSTITUTIONS: "机构风险", SUMMARY: "运行说明"}
 INDEX = "index.parquet"
 BATCH = 2_000
@@ -86,6 +87,8 @@ def read_outcome(run: ScreeningRun, *, previous: ScreeningRun | None) -> Outcome
         "bands": dict(Counter(bands["band"].to_pylist())),
         "files": {name: file_digest(output(run, name)) for name in FILES},
         "compared": _compared(keys, previous),
+        "scored_by": {"policy": summary.get("policy", ""), "weights": summary.get("weights", "")},
+        "peer_groups": summary.get("peer_groups", []),
     }
     return Outcome(
         engine=str(summary.get("engine", "")),
@@ -100,14 +103,6 @@ def read_outcome(run: ScreeningRun, *, previous: ScreeningRun | None) -> Outcome
 def _index_row(finding: dict[str, Any]) -> dict[str, Any]:
     says = str(finding["evidence"].get("says", ""))
     return {**{name: finding[name] for name in INDEX_OWN}, "n_reports": len(finding["report_ids"]), "says": says}
-
-
-def index_rows(run: ScreeningRun) -> list[dict[str, Any]]:
-    """The run's findings in short, strongest first: what the page of findings lists; empty before the run finished."""
-    path = run.folder / INDEX
-    if not path.exists():
-        return []
-    return pq.read_table(path).sort_by([("score", "descending"), ("finding_key", "ascending")]).to_pylist()  # type: ignore[no-any-return]
 
 
 def _compared(keys: set[str], previous: ScreeningRun | None) -> dict[str, Any]:
@@ -175,15 +170,31 @@ def dataset_rows(
 
 
 def risk_values(run: ScreeningRun) -> list[dict[str, Any]]:
-    """The rows of institutions.parquet with their JSON columns read; `abstained` as [{detector, reason}]."""
-    values = []
+    """The rows of institutions.parquet with their JSON columns read; `abstained` as [{detector, reason}].
+
+    `standing` is the institution's row of priorities.parquet: order of looking, tier of use, P(at least k), extent.
+    """
+    values, standings = [], _standings(run)
     for row in pq.read_table(output(run, INSTITUTIONS)).to_pylist():
         abstained = [part.partition(":") for part in (row["abstained"] or "").split("|") if part]
         row["contributions"] = json.loads(row["contributions"] or "[]")
         row["exonerating"] = json.loads(row["exonerating"] or "[]")
+        row["standing"] = standings.get(row["institution_id"], {})
         row["abstained"] = [{"detector": detector, "reason": reason} for detector, _, reason in abstained]
         values.append(row)
     return values
+
+
+def _standings(run: ScreeningRun) -> dict[str, dict[str, Any]]:
+    """The rows of priorities.parquet by institution, days as text; empty for a run that wrote none."""
+    path = output(run, PRIORITIES)
+    if not path.exists():
+        return {}
+    return {row["institution_id"]: _as_json(row) for row in pq.read_table(path).to_pylist()}
+
+
+def _as_json(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if name == "inspected_on" else value for name, value in row.items() if value is not None}
 
 
 def file_digest(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,10 +14,20 @@ from hengjian.apps.runs.models import ScreeningRun
 from hengjian.backends.parquet import open_parquet
 
 REPORTS, ACCUSED = "field_reports.parquet", "field_accused.parquet"
-REPORTS_SCHEMA = pa.schema([("institution_id", pa.string()), ("field", pa.string()), ("reports", pa.int64())])
+REPORTS_SCHEMA = pa.schema(
+    [
+        ("institution_id", pa.string()),
+        ("field", pa.string()),
+        ("reports", pa.int64()),
+        ("judged", pa.int64()),
+        ("failed", pa.int64()),
+    ]
+)
+"""`judged`: reports with a verdict of conformity, `failed` those that do not conform; both null without verdicts."""
 ACCUSED_SCHEMA = pa.schema(
     [("detector", pa.string()), ("field", pa.string()), ("institution_id", pa.string()), ("accused", pa.int64())]
 )
+PASS, FAIL = "pass", "fail"
 LEAST_PEERS = 5
 """Fewer institutions than this are not called peers."""
 LEAST_REPORTS = 10
@@ -61,10 +72,57 @@ def write_standings(run: ScreeningRun, accused: Mapping[tuple[str, str, str], in
     source = place if place.is_dir() else place.with_suffix(".parquet")
     if not source.exists():
         return
-    table = open_parquet(source).to_table(columns=["institution_id", "field"])
-    counted = table.group_by(["institution_id", "field"]).aggregate([([], "count_all")])
-    counted = counted.rename_columns(["institution_id", "field", "reports"]).cast(REPORTS_SCHEMA)
-    pq.write_table(counted.sort_by([("field", "ascending"), ("institution_id", "ascending")]), run.folder / REPORTS)
+    pq.write_table(_counted(open_parquet(source)), run.folder / REPORTS)
+
+
+def _counted(source: Any) -> pa.Table:
+    """Reports, judged and failed ones by institution and field, sorted."""
+    there = "verdict" in source.schema.names
+    table = source.to_table(columns=["institution_id", "field", *(["verdict"] if there else [])])
+    sums = []
+    if there:
+        failed = pc.equal(table["verdict"], FAIL)
+        judged = pc.or_kleene(failed, pc.equal(table["verdict"], PASS))
+        for name, mask in (("judged", judged), ("failed", failed)):
+            table = table.append_column(name, pc.fill_null(mask, False).cast(pa.int64()))
+            sums.append((name, "sum"))
+    counted = table.group_by(["institution_id", "field"]).aggregate([([], "count_all"), *sums])
+    counted = counted.rename_columns([_plain(name) for name in counted.column_names])
+    for name in ("judged", "failed"):
+        if not there:
+            counted = counted.append_column(name, pa.nulls(counted.num_rows, pa.int64()))
+    counted = counted.select(REPORTS_SCHEMA.names).cast(REPORTS_SCHEMA)
+    return counted.sort_by([("field", "ascending"), ("institution_id", "ascending")])
+
+
+def _plain(name: str) -> str:
+    return "reports" if name == "count_all" else name.removesuffix("_sum")
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Of every institution of a field in one run: how many reports, and how many of them are meant.
+
+    `what` says which in Chinese; `rows` are (institution, reports, of these).
+    """
+
+    what: str
+    rows: tuple[tuple[str, int, int], ...]
+
+
+def shares_of(run: ScreeningRun, *, detector: str, field: str, verdicts: bool) -> Shares | None:
+    """Reports named by the detector, or (with `verdicts`) not conforming, by institution; None without figures."""
+    if not field or not (run.folder / REPORTS).exists():
+        return None
+    here = pc.field("field") == field
+    reports = pq.read_table(run.folder / REPORTS, filters=here).to_pylist()
+    if verdicts:
+        known = [row for row in reports if row.get("judged")]
+        return Shares("不合格率", tuple((row["institution_id"], row["judged"], row["failed"]) for row in known))
+    found = pq.read_table(run.folder / ACCUSED, filters=here & (pc.field("detector") == detector)).to_pylist()
+    accused = {row["institution_id"]: row["accused"] for row in found}
+    rows = [(row["institution_id"], row["reports"], accused.get(row["institution_id"], 0)) for row in reports]
+    return Shares("涉及报告的比例", tuple((one, size, min(size, count)) for one, size, count in rows))
 
 
 def standing_of(run: ScreeningRun, *, detector: str, field: str, institution_id: str) -> Standing | None:

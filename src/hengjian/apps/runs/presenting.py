@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,10 @@ from hengjian.apps.registry.models import Institution
 from hengjian.apps.runs.models import ScreeningRun
 from hengjian.apps.runs.procedures import RUN
 from hengjian.apps.runs.services import INTERRUPTED, interrupted
-from hengjian.apps.runs.wording import CLUSTERS, DETECTOR_STATES, title_of
+from hengjian.apps.runs.wording import CLUSTERS, DETECTOR_STATES, TITLES, title_of
 from hengjian.engines.tables.contract import TABLES
 from hengjian.engines.tables.fields import FIELD_CODES
+from hengjian.law.scoring import tier_named
 from hengjian.ui import figures, wording
 from hengjian.ui.parts import Action, Work
 
@@ -117,6 +118,7 @@ class DetectorLine:
     url: str
     note: str
     seconds: float
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,36 @@ def _line(run: ScreeningRun, one: Mapping[str, Any]) -> DetectorLine:
         url=findings_url(run, detector=one["id"]),
         note=note,
         seconds=one["seconds"],
+        page=detector_url(one["id"]),
+    )
+
+
+def detector_url(detector: str) -> str:
+    """The detector's page in the rulebook; empty for a retired one."""
+    return reverse("rulebook:entry", args=["detectors", detector]) if detector in TITLES else ""
+
+
+LIVE = {"done": ("ok", "完成", "check"), "running": ("blue", "运行", "sync"), "waiting": ("", "等待", "ring")}
+
+
+@dataclass(frozen=True, slots=True)
+class LiveLine:
+    """One detector while the run works: how far it is, and for how many seconds it worked."""
+
+    id: str
+    title: str
+    kind: str
+    label: str
+    icon: str
+    seconds: float | None
+
+
+def live_lines(run: ScreeningRun) -> tuple[LiveLine, ...]:
+    """The detectors of a run that is at work or was cut off, in their order; empty before screening has begun."""
+    return tuple(
+        LiveLine(one["id"], title_of(one["id"]), *LIVE[one["state"]], one.get("seconds"))
+        for one in run.detectors
+        if one.get("state") in LIVE
     )
 
 
@@ -166,10 +198,11 @@ def findings_url(run: ScreeningRun, **wanted: str) -> str:
 
 
 def heat_of(run: ScreeningRun) -> SafeString | None:
-    """Findings by field and detector; None where there is none."""
+    """Findings by field and detector, of detectors that found any or could not run; None where there is none."""
     if not run.heat:
         return None
-    columns = [one["id"] for one in run.detectors]
+    found = {detector for row in run.heat.values() for detector, count in row.items() if count}
+    columns = [one["id"] for one in run.detectors if one["id"] in found or one["state"] in ("failed", "abstained")]
     silent = {one["id"] for one in run.detectors if one["state"] != "ran"}
     fields = sorted(run.heat, key=lambda field: -sum(run.heat[field].values()))
     counts = [[None if c in silent else run.heat[f].get(c, 0) for c in columns] for f in fields]
@@ -206,13 +239,17 @@ class RiskPicture:
 
     drawn: figures.Drawn
     without: tuple[tuple[str, str, str], ...]
-    abstained: tuple[tuple[str, str, str], ...]
+    abstained: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     exonerating: tuple[tuple[str, str], ...]
     n_reports: int
+    standing: tuple[tuple[str, str, str], ...] = ()
 
 
-def risk_picture(institution: Institution) -> RiskPicture | None:
-    """The waterfall, what the risk would be without each cluster, what abstained; None while there is no risk."""
+def risk_picture(institution: Institution, run: ScreeningRun | None = None) -> RiskPicture | None:
+    """The waterfall, what the risk would be without each cluster, what abstained; None while there is no risk.
+
+    Contributions lead to the findings of `run` where the reader may see it, else to the institution's alerts.
+    """
     detail = institution.risk_detail
     if institution.risk is None or "prior_db" not in detail:
         return None
@@ -225,12 +262,15 @@ def risk_picture(institution: Institution) -> RiskPicture | None:
             CLUSTERS.get(one["cluster"], one["cluster"]) if "cluster" in one else str(one["what"]),
             float(one["decibans"]),
             f"{len(one['finding_ids'])} 条发现" if "finding_ids" in one else "反向证据",
-            alerts if "finding_ids" in one else None,
+            (findings_url(run, q=institution.uscc, cluster=one["cluster"]) if run else alerts)
+            if "finding_ids" in one
+            else None,
         )
         for one in parts
     ]
+    anew = {CLUSTERS.get(one["cluster"]): one.get("risk_without") for one in detail.get("contributions", ())}
     without = tuple(
-        (line.label, f"{line.decibans:+.1f}", risk_text(figures.probability(total - line.decibans)))
+        (line.label, f"{line.decibans:+.1f}", risk_text(_otherwise(anew.get(line.label), total - line.decibans)))
         for line in lines
         if line.decibans
     )
@@ -239,11 +279,44 @@ def risk_picture(institution: Institution) -> RiskPicture | None:
             figures.Contribution("起点", prior, "没有任何发现时的风险"), lines, sum_label="现行风险"
         ),
         without=without,
-        abstained=tuple(
-            (one["detector"], title_of(one["detector"]), one["reason"]) for one in detail.get("abstained", ())
-        ),
+        abstained=_abstained(detail.get("abstained", ())),
         exonerating=tuple(
             (str(one["what"]), f"{float(one['decibans']):+.1f}") for one in detail.get("exonerating", ())
         ),
         n_reports=int(detail.get("n_reports", 0)),
+        standing=standing_lines(detail.get("standing", {})),
     )
+
+
+def _otherwise(worked_out: Any, left_db: float) -> float:
+    """The risk worked out anew without a cluster; of older runs, what is left of the sum."""
+    return figures.probability(left_db) if worked_out is None else float(worked_out)
+
+
+def standing_lines(standing: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    """How many reports may be false and how soon to look: (what, figure, remark); empty for older runs."""
+    if "rank" not in standing:
+        return ()
+    tier = tier_named(str(standing.get("tier", "")))
+    share = f"{standing['false_share_low']:.1%}–{standing['false_share_high']:.1%}"
+    recent = "" if standing["recent_factor"] == 1 else f"，近期检查过，乘以 {standing['recent_factor']:g}"
+    lines = [
+        (f"至少 {k} 份虚假报告", risk_text(float(standing[f"p_at_least_{k}"])), remark)
+        for k, remark in ((1, ""), (3, ""), (10, "机动车检验达到 10 辆的，留意情节严重的规定"))
+    ]
+    lines.append(("虚假报告的比例", f"{standing['false_share']:.1%}", f"95% 区间 {share}，小样本向全体收缩"))
+    priority = f"风险 × 危害 {standing['harm']:.2g} × 报告量的平方根{recent}；权重表 {standing['policy']}"
+    lines.append(("查看次序", f"第 {standing['rank']} 位", priority))
+    if tier:
+        lines.append(("最高使用分级", f"{tier.tier} {tier.title}", tier.use))
+    if standing.get("peers_sick"):
+        lines.append(("同行", "本身异常", "同行比较的发现只列出，不计入风险"))
+    return tuple(lines)
+
+
+def _abstained(silent: Sequence[Mapping[str, str]]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """(reason, detectors as (number, title)), the reason of most detectors first."""
+    reasons: dict[str, list[tuple[str, str]]] = {}
+    for one in silent:
+        reasons.setdefault(one["reason"], []).append((one["detector"], title_of(one["detector"])))
+    return tuple((reason, tuple(found)) for reason, found in sorted(reasons.items(), key=lambda pair: -len(pair[1])))

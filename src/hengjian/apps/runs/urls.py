@@ -10,6 +10,7 @@ app_name = "runs"
 urlpatterns = [
     path("", views.list_runs, name="list"),
     path("start/", views.start_run, name="start"),
+    path("findings/", views.latest_findings, name="latest_findings"),
     path("risk/", views.rank, name="rank"),
     path("risk/<str:uscc>/", views.explain_risk, name="explain"),
     path("<str:number>/", views.show_run, name="show"),

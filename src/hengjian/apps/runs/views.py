@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -12,13 +13,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hengjian.apps.accounts.gates import needs
+from hengjian.apps.accounts.models import Organ
 from hengjian.apps.accounts.rights import may
-from hengjian.apps.registry.models import Institution
 from hengjian.apps.runs import listing, presenting, services
+from hengjian.apps.runs.explorer import finding_rows
 from hengjian.apps.runs.exports import note_export
 from hengjian.apps.runs.forms import StartForm
 from hengjian.apps.runs.models import ScreeningRun
-from hengjian.apps.runs.outcome import FILES, index_rows, output
+from hengjian.apps.runs.outcome import FILES, output
 from hengjian.apps.runs.selectors import organs_to_screen, ranked_institutions, runs_seen_by
 from hengjian.kernel.errors import DomainError
 from hengjian.ui.parts import Action, Empty
@@ -84,6 +86,7 @@ def show_run(request: HttpRequest, number: str) -> HttpResponse:
         "job": job if state != "finished" else None,
         "refresh_seconds": 5 if job.running else None,
         "groups": presenting.detector_groups(run),
+        "live": presenting.live_lines(run) if state != "finished" else (),
         "heat": presenting.heat_of(run),
         "downloads": _downloads(request, run),
         "inputs": presenting.inputs_of(run),
@@ -104,7 +107,8 @@ def run_progress(request: HttpRequest, number: str) -> HttpResponse:
     """The progress part alone; once the run has ended the whole page is asked for anew."""
     run = _run(request, number)
     job = presenting.progress_of(run, now=timezone.now(), may_start=_may_start(request, run))
-    answer = render(request, "runs/progress.html", {"job": job})
+    context = {"job": job, "live": presenting.live_lines(run), "again": True}
+    answer = render(request, "runs/progress.html", context)
     if not job.running:
         answer["HX-Refresh"] = "true"
     return answer
@@ -132,23 +136,37 @@ def restart_run(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_GET
 @needs("run.view")
+def latest_findings(request: HttpRequest) -> HttpResponse:
+    """The findings of the newest finished run in view, as this URL filters them; the runs where there is none."""
+    seen = runs_seen_by(request.user, on=timezone.localdate()).filter(state="finished")
+    run = seen.order_by("-ended_at", "-pk").first()
+    if run is None:
+        messages.info(request, "还没有完成的筛查，所以没有发现可看。")
+        return redirect("runs:list")
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(reverse("runs:findings", args=[run.number]) + (f"?{query}" if query else ""))
+
+
+@require_GET
+@needs("run.view")
 def list_findings(request: HttpRequest, number: str) -> HttpResponse:
-    """The findings of one run in short; each opens to its alert."""
-    run = _run(request, number)
-    rows = index_rows(run)
-    names = dict(
-        Institution.objects.filter(uscc__in={row["institution_id"] for row in rows}).values_list("uscc", "name")
-    )
-    for row in rows:
-        row["institution"] = names.get(row["institution_id"], "")
-        row["field"] = row["field"] or "none"
-    found = listing.FINDINGS.open(
-        request.GET, path=request.path, rows=rows, choices={"detector": listing.detector_choices(run)}
+    """The findings of one run in short, filtered and sorted; each opens to its alert. Who takes them is on record."""
+    run, today = _run(request, number), timezone.localdate()
+    rows = finding_rows(run)
+    organs = Organ.objects.filter(pk__in=rows.values_of("organ")).order_by("path")
+    may_take = may(request.user, "run.download", run, on=today) is not None
+    found = replace(listing.FINDINGS, may_export=may_take).open(
+        request.GET,
+        path=request.path,
+        rows=rows,
+        choices={
+            "detector": listing.detector_choices(run),
+            "area": [(str(organ.pk), organ.short_name) for organ in organs],
+        },
+        view_counts=run.counts.get("severities", {}),
     )
     if found.wants_export:
-        services.note_download(
-            run=run, name="findings.parquet", user=request.user, on=timezone.localdate(), now=timezone.now()
-        )
+        note_export(request, f"筛查发现 {run.number}", rows=found.total)
         return found.export(f"筛查发现-{run.number}", now=timezone.now())
     why = Empty("本次筛查没有发现", "没有发现不等于没有问题：弃权和跳过的检测器见运行页。")
     return render(request, "runs/findings.html", {"run": run, "listing": found, "why_empty": why})
@@ -184,6 +202,6 @@ def explain_risk(request: HttpRequest, uscc: str) -> HttpResponse:
     """Why an institution has the risk it has."""
     institution = get_object_or_404(ranked_institutions(request.user, on=timezone.localdate()), uscc=uscc)
     run = runs_seen_by(request.user, on=timezone.localdate()).filter(number=institution.risk_run).first()
-    context = {"institution": institution, "run": run, "picture": presenting.risk_picture(institution)}
+    context = {"institution": institution, "run": run, "picture": presenting.risk_picture(institution, run)}
     context["risk"] = presenting.risk_text(institution.risk or 0.0)
     return render(request, "runs/risk.html", context)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -17,8 +19,10 @@ from hengjian.apps.runs.lock import Busy, at_work
 from hengjian.apps.runs.models import ScreeningRun
 from hengjian.apps.runs.outcome import read_outcome
 from hengjian.apps.runs.services import finish_run, move_by_system
+from hengjian.apps.runs.weighing import scored_by
 from hengjian.backends.articles import article_in_force
 from hengjian.backends.runner import ScreeningCancelled, run_screening
+from hengjian.engines.screening.catalogue import DETECTORS
 from hengjian.kernel.errors import DomainError, Refused
 
 log = logging.getLogger(__name__)
@@ -37,6 +41,8 @@ class Progress:
 
     def __init__(self, run: ScreeningRun) -> None:
         self._pk, self._written, self._asked = run.pk, None, False
+        self._detectors: list[dict[str, Any]] = []
+        self._since: float | None = None
 
     def part(self, low: int, high: int) -> Callable[[int, int, str], None]:
         """A reporter for one part of the work, spread over low…high per cent; ScreeningCancelled when asked to stop."""
@@ -49,13 +55,32 @@ class Progress:
 
         return report
 
+    def detectors(self, low: int, high: int, names: Sequence[str]) -> Callable[[int, int, str], None]:
+        """A reporter for screening: also notes which detector works, which are done and how long each took."""
+        self._detectors = [{"id": name, "state": "waiting", "seconds": None} for name in names]
+        told = self.part(low, high)
+
+        def report(done: int, total: int, step: str) -> None:
+            self._turn(step.partition(" ")[0], time.monotonic())
+            told(done, total, step)
+
+        return report
+
+    def _turn(self, name: str, moment: float) -> None:
+        """The detector at work is done; the named one, if it is one, works now."""
+        for one in self._detectors:
+            if one["state"] == "running":
+                one["state"], one["seconds"] = "done", round(moment - (self._since or moment), 1)
+            if one["id"] == name:
+                one["state"], self._since = "running", moment
+
     def _write(self, done: int, step: str) -> None:
         now = timezone.now()
         if self._written and (now - self._written).total_seconds() < LEAST_SECONDS:
             return
         self._written = now
         rows = ScreeningRun.objects.filter(pk=self._pk)
-        rows.update(done=done, total=1000, step=step[:120], touched_at=now)
+        rows.update(done=done, total=1000, step=step[:120], touched_at=now, detectors=self._detectors)
         self._asked = rows.filter(cancel_requested=True).exists()
 
     def cancelled(self) -> bool:
@@ -112,8 +137,9 @@ def _screen(run: ScreeningRun, progress: Progress) -> None:
         out,
         today=run.today,
         articles=article_in_force,
-        progress=progress.part(DATASET_SHARE, 100),
+        progress=progress.detectors(DATASET_SHARE, 100, [one.id for one in DETECTORS]),
         cancelled=progress.cancelled,
+        scored_by=scored_by(run),
     )
 
 

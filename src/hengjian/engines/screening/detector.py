@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,6 +19,8 @@ CAP_DB: Mapping[str, float] = {"S5": 30.0, "S4": 20.0, "S3": 13.0, "S2": 7.0, "S
 
 SECOND, MINUTE, DAY = 1, 60, 86_400
 """Time resolutions the gate tells apart, in seconds."""
+
+SICK_TABLE = re.compile(r"\b(?:FROM|JOIN)\s+sick\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,20 +42,29 @@ class Need:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One named SQL step in the portable subset; later steps read it by `name`."""
+    """One named SQL step in the portable subset; later steps read it by `name`.
+
+    `per_report`: it reads contract tables only, and each row rests on the rows of one report, which it names in
+    `report_id`, and on tables that belong to no report. A daily run keeps such rows.
+    """
 
     name: str
     sql: str
+    per_report: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class BatchStep:
-    """A step over rows too long to copy: each record batch of `sql` passes `reduce`; what it yields is table `name`."""
+    """A step over rows too long to copy: each record batch of `sql` passes `reduce`; what it yields is table `name`.
+
+    `per_report` as in `Step`; how the rows fall into batches never matters.
+    """
 
     name: str
     sql: str
     reduce: Callable[[pa.RecordBatch], pa.Table]
     schema: pa.Schema
+    per_report: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +84,10 @@ class Detector:
     each time column may have; an institution above it abstains. `min_n` is the least population (the `population`
     step's rows per institution); below it the institution abstains. `key_columns` are the hit columns that, with
     detector, institution and subject, make the finding key. `labels` are the Chinese names of evidence columns.
+    `anchor` says what the judgement rests on where the kind does not: `absolute` (physics, arithmetic, clocks, other
+    institutions' copies) or `peers`; statistical detectors compare with peers unless they say otherwise. A detector
+    whose SQL reads the table `sick` (institution_id, field) leaves those institutions out of its peers. `packs` names
+    the pack tables (`packs.py`) its steps read; an empty one skips it.
     """
 
     id: str
@@ -99,6 +115,18 @@ class Detector:
     lr_db: float | None = None
     family: bool = False
     unit_level: bool = False
+    anchor: Literal["absolute", "peers"] | None = None
+    packs: tuple[str, ...] = ()
+
+    @property
+    def peer_relative(self) -> bool:
+        """Whether it says how an institution differs from its peers, so that sick peers blind it."""
+        return self.anchor == "peers" or (self.anchor is None and self.kind == "statistical")
+
+    @property
+    def spares_sick(self) -> bool:
+        """Whether it takes its peers without those of sick groups."""
+        return any(SICK_TABLE.search(step.sql) for step in self.steps)
 
     @property
     def cap_db(self) -> float:

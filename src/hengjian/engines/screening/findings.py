@@ -73,11 +73,21 @@ class Finding:
     family: bool
     unit_level: bool
     report_db: Mapping[str, float]
+    tests: int = 0
+    """How many hypotheses the detector tested in all, where only the striking ones are findings."""
+    uncounted: str = ""
+    """Why it is shown and does not count in the risk; empty where it counts."""
+    tier: str = ""
+    """How it may be used before anybody has been there (`screening.md` §5.6)."""
 
     def row(self) -> dict[str, object]:
         """The row by the contract; lists are text separated by `|`."""
         row = {name: getattr(self, name, None) for name in FINDINGS_SCHEMA.names}
-        return row | {"report_ids": "|".join(self.report_ids), "article_as_of": self.occurred_on}
+        told = {"report_ids": "|".join(self.report_ids), "article_as_of": self.occurred_on}
+        if self.tier or self.uncounted:
+            marks = {"tier": self.tier or None, "uncounted": self.uncounted or None}
+            told["evidence"] = canonical(json.loads(self.evidence) | marks)
+        return row | told
 
 
 def nine_digits(value: float | None) -> float | None:
@@ -153,7 +163,7 @@ def build_findings(
     tests = max((row.get("tests") or 0 for _, rows in members for row in rows), default=0)
     q_values = false_discovery([_least_p(rows) for _, rows in members], tests=tests)
     found = [
-        _finding(detector, parts, rows, q_value=q, judged=judged, articles=articles)
+        _finding(detector, parts, rows, q_value=q, tests=tests, judged=judged, articles=articles)
         for (parts, rows), q in zip(members, q_values, strict=True)
     ]
     return sorted(found, key=lambda finding: finding.finding_id)
@@ -174,6 +184,7 @@ def _finding(
     rows: list[dict[str, Any]],
     *,
     q_value: float | None,
+    tests: int,
     judged: Mapping[str, int],
     articles: Articles,
 ) -> Finding:
@@ -185,7 +196,7 @@ def _finding(
             level=rows[0]["level"],
             slip=all(row["slip"] for row in rows),
             firm=any(row["firm"] for row in rows),
-            hard=detector.kind != "statistical",
+            hard=detector.kind != "statistical" or all(row.get("rule") for row in rows),
             accused=len(reports),
             judged=judged.get(institution, len(reports)),
             q_value=q_value,
@@ -218,6 +229,7 @@ def _finding(
         family=detector.family,
         unit_level=detector.unit_level,
         report_db=by_report,
+        tests=tests,
     )
 
 
@@ -239,7 +251,7 @@ def _decibans(detector: Detector, row: Mapping[str, Any], severity: Severity, p_
 
 
 def _evidence(detector: Detector, rows: Sequence[Mapping[str, Any]], *, accused: int, judged: int | None) -> str:
-    hidden = {"institution_id", "slip", "firm", "p_value", "level", "tests"}
+    hidden = {"institution_id", "slip", "firm", "p_value", "level", "tests", "rule"}
     shown = [{name: value for name, value in row.items() if name not in hidden} for row in rows[:ROWS_SHOWN]]
     sentence = _says(detector, rows[0])
     if accused > 1:

@@ -67,3 +67,21 @@ def count_tail(counts: Floats, sizes: Floats, *, chance: Floats, ratios: Floats,
     some = np.maximum(counts, 1e-9)[:, None]
     tails = special.betainc(some, sizes[:, None] - some + 1, np.clip(chance, 0.0, 1.0))
     return np.asarray(np.where(counts > 0, (tails * posterior).sum(axis=1), 1.0), dtype=np.float64)
+
+
+def share_tail(counts: Floats, sizes: Floats, *, usual: float, strength: float, least: int) -> tuple[Floats, float]:
+    """(P(an honest institution has as many of so many), mean share): beta-binomial over institutions.
+
+    Mean and strength of the beta law come from the peers, the worst tenth pulled in; below `least` peers they are
+    `usual` and `strength`.
+    """
+    mean = usual
+    if len(sizes) >= least:
+        shares = winsorised((counts + 0.5 * usual) / (sizes + 0.5))
+        mean = max(float(np.average(shares, weights=np.sqrt(sizes))), usual / 10)
+        spread = max(float(np.var(shares)), mean * (1 - mean) / 200)
+        strength = max(2.0, mean * (1 - mean) / spread - 1)
+    levels = special.betaincinv(mean * strength, (1 - mean) * strength, (np.arange(200) + 0.5) / 200)
+    some = np.maximum(counts, 1.0)[:, None]
+    tails = np.where(counts[:, None] > 0, special.betainc(some, sizes[:, None] - some + 1, levels[None, :]), 1.0)
+    return np.asarray(tails.mean(axis=1), dtype=np.float64), mean

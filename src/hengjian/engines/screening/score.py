@@ -1,9 +1,9 @@
 """From findings to the risk of an institution: additive decibans by evidence cluster (`screening.md` §5).
 
-Record-level findings give P(at least 3 false reports), institution-level statistics give P(systematic); both are
+Record-level findings give P(at least k false reports), institution-level statistics give P(systematic); both are
 joined by noisy-or and never share a finding. Not every false report shows: one or two that are seen count in part, so
 that a lone certain finding tells, and only repetition or evidence of several kinds makes red. Weak findings are shown
-and never lift an institution above green.
+and never lift an institution above green; neither do findings that carry a reason why they do not count.
 """
 
 from __future__ import annotations
@@ -11,19 +11,24 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 import pyarrow as pa
 
+from hengjian.engines.screening.counting import SharePrior, at_least, counts
 from hengjian.engines.screening.findings import Finding, canonical, nine_digits
 
 REPORT_PRIOR = 0.005
-PRIOR_STRENGTH = 400.0
 INSTITUTION_PRIOR = 0.05
 LEAK = 0.002
 OTHERS_SHARE = 0.25
 CLUSTER_CAP_DB = 30.0
+UNSURE_UNIT_DB = 13.0
+"""Most that one cluster of institution-level findings is worth while none is certain: amber, never red alone."""
 REPORTS_FOR_RISK = 3
+LEVELS = (1, 3, 10)
+"""P(at least k false reports) is told for these k; ten vehicles are a serious case (`rules.md` SP-08c)."""
 THREE_GIVEN_SEEN = (0.0, 0.3, 0.6, 1.0)
 """P(at least 3 false reports | so many seen to be false), 3 standing for 3 and more."""
 RED, AMBER = 0.70, 0.25
@@ -31,6 +36,7 @@ EXTENT_ROUNDS = 3
 BLIND_SAMPLE_DB, BLIND_SAMPLES_DB = -2.0, -6.0
 FAILED_Z = 3.0
 """|z| from which a result of a blind sample is unsatisfactory (GB/T 28043)."""
+USUAL_PRIOR = SharePrior(share=REPORT_PRIOR)
 
 INSTITUTIONS_SCHEMA = pa.schema(
     [
@@ -48,12 +54,32 @@ INSTITUTIONS_SCHEMA = pa.schema(
 
 @dataclass(frozen=True, kw_only=True)
 class InstitutionFacts:
-    """What is known of an institution beside its findings: `abstained` {detector: reason}, `exonerating` {what: dB}."""
+    """What is known of an institution beside its findings: `abstained` {detector: reason}, `exonerating` {what: dB}.
+
+    `volumes` are its reports by field, `inspected_on` the last day somebody was there, None where nobody knows.
+    """
 
     institution_id: str
     n_reports: int
     abstained: Mapping[str, str]
     exonerating: Mapping[str, float]
+    volumes: Mapping[str, int] = field(default_factory=dict)
+    area_code: str = ""
+    inspected_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extent:
+    """How many reports are false: P(N ≥ 1), P(N ≥ 3), P(N ≥ 10), the expected number, the shrunken share with limits.
+
+    `several` is P(N ≥ 3) with those that do not show taken into account.
+    """
+
+    several: float
+    at_least: tuple[float, ...]
+    expected: float
+    share: float
+    limits: tuple[float, float]
 
 
 def decibans(probability: float) -> float:
@@ -70,20 +96,6 @@ def cluster_db(values: Iterable[float]) -> float:
     """Evidence of one cluster: the largest plus a quarter of the others, capped at 30 dB (§5.2)."""
     ordered = sorted(values, reverse=True)
     return min(CLUSTER_CAP_DB, ordered[0] + OTHERS_SHARE * sum(ordered[1:])) if ordered else 0.0
-
-
-def counts(k: int, weighted: Iterable[tuple[float, int]]) -> list[float]:
-    """[P(N = 0), …, P(N = k − 1), P(N ≥ k)] exactly, N = Σ size·Bernoulli(p) over (p, size).
-
-    Poisson-binomial with whole families as one.
-    """
-    state = [1.0] + [0.0] * k
-    for p, size in weighted:
-        moved = [value * (1 - p) for value in state]
-        for count, value in enumerate(state):
-            moved[min(k, count + size)] += value * p
-        state = moved
-    return state
 
 
 def _report_evidence(findings: Sequence[Finding]) -> dict[str, float]:
@@ -111,32 +123,46 @@ def _bernoullis(findings: Sequence[Finding], odds: Mapping[str, float], prior_db
     return facts + [(probability(prior_db + db), 1) for db in free.values()]
 
 
-def false_report_risk(findings: Sequence[Finding], n_reports: int) -> tuple[float, float]:
-    """(P(N ≥ 3), expected number of those seen) of false reports evidenced by record-level findings.
+def false_reports(findings: Sequence[Finding], n_reports: int, prior: SharePrior = USUAL_PRIOR) -> Extent:
+    """How many false reports the record-level findings evidence.
 
-    The prior share is the institution's own, shrunken towards 0.5 % (beta prior of 400 reports, §5.3): the same ten
-    lone findings mean less among ten thousand reports than among eighty.
+    The prior share is the institution's own, shrunken towards that of all by a beta prior (§5.3): the same ten lone
+    findings mean less among ten thousand reports than among eighty. A clone family is one Bernoulli: all its copies
+    are false together or none is.
     """
     odds = _report_evidence(findings)
-    if not odds:
-        return 0.0, 0.0
-    share = REPORT_PRIOR
+    share = prior.share
     facts: list[tuple[float, int]] = []
-    for _ in range(EXTENT_ROUNDS):
+    for _ in range(EXTENT_ROUNDS if odds else 0):
         facts = _bernoullis(findings, odds, decibans(share))
-        expected = sum(p * size for p, size in facts)
-        share = (REPORT_PRIOR * PRIOR_STRENGTH + expected) / (PRIOR_STRENGTH + max(n_reports, len(odds)))
+        share = prior.shrunken(_expected(facts), max(n_reports, len(odds)))
     seen = counts(REPORTS_FOR_RISK, facts)
-    several = sum(chance * share for chance, share in zip(seen, THREE_GIVEN_SEEN, strict=True))
-    return several, sum(p * size for p, size in facts)
+    expected = _expected(facts)
+    return Extent(
+        several=sum(chance * known for chance, known in zip(seen, THREE_GIVEN_SEEN, strict=True)),
+        at_least=tuple(at_least(LEVELS, facts)),
+        expected=expected,
+        share=prior.shrunken(expected, max(n_reports, len(odds))),
+        limits=prior.interval(expected, max(n_reports, len(odds))),
+    )
+
+
+def _expected(facts: Iterable[tuple[float, int]]) -> float:
+    return sum(p * size for p, size in facts)
+
+
+def _unit_db(members: Sequence[Finding]) -> float:
+    """Evidence of one cluster of institution-level findings: one coincidence may explain what is not certain."""
+    worth = cluster_db(finding.score for finding in members)
+    return worth if any(one.severity == "certain" for one in members) else min(worth, UNSURE_UNIT_DB)
 
 
 def systematic_risk(findings: Sequence[Finding], exonerating: Mapping[str, float]) -> float:
     """P(systematic fraud) from institution-level statistics and exonerating evidence."""
-    clusters: dict[str, list[float]] = defaultdict(list)
+    clusters: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        clusters[finding.cluster].append(finding.score)
-    evidence = sum(cluster_db(values) for values in clusters.values())
+        clusters[finding.cluster].append(finding)
+    evidence = sum(_unit_db(members) for members in clusters.values())
     return probability(decibans(INSTITUTION_PRIOR) + evidence + sum(exonerating.values()))
 
 
@@ -153,25 +179,64 @@ def base_risk() -> float:
     return 1 - (1 - INSTITUTION_PRIOR) * (1 - LEAK)
 
 
-def score_institution(facts: InstitutionFacts, findings: Sequence[Finding]) -> dict[str, object]:
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """The risk of an institution with its parts; `without` is the risk if a cluster's findings were not there."""
+
+    risk: float
+    accused: float
+    systematic: float
+    extent: Extent
+    without: Mapping[str, float]
+
+    @property
+    def band(self) -> str:
+        """Red, amber or green."""
+        return "red" if self.risk >= RED else "amber" if self.risk >= AMBER else "green"
+
+
+def counted(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that bear on the risk: not weak, and with no reason against."""
+    return [finding for finding in findings if finding.severity != "weak" and not finding.uncounted]
+
+
+def score_of(facts: InstitutionFacts, findings: Sequence[Finding], prior: SharePrior = USUAL_PRIOR) -> Score:
+    """The risk, and what it would be without each cluster."""
+    mine = counted(findings)
+    risk, accused, systematic, extent = _risk(facts, mine, prior)
+    clusters = sorted({finding.cluster for finding in mine})
+    without = {
+        name: _risk(facts, [finding for finding in mine if finding.cluster != name], prior)[0] for name in clusters
+    }
+    return Score(risk=risk, accused=accused, systematic=systematic, extent=extent, without=without)
+
+
+def _risk(facts: InstitutionFacts, mine: Sequence[Finding], prior: SharePrior) -> tuple[float, float, float, Extent]:
+    """(risk, risk before exonerating evidence, P(systematic), extent); the two factors share no finding."""
+    units = [finding for finding in mine if finding.unit_level]
+    extent = false_reports([finding for finding in mine if not finding.unit_level], facts.n_reports, prior)
+    systematic = systematic_risk(units, facts.exonerating)
+    accused = _joined(systematic_risk(units, {}), extent.several)
+    return _joined(systematic, extent.several), accused, systematic, extent
+
+
+def score_institution(
+    facts: InstitutionFacts, findings: Sequence[Finding], prior: SharePrior = USUAL_PRIOR, score: Score | None = None
+) -> dict[str, object]:
     """One row of institutions.parquet: prior_db + Σ contributions + Σ exonerating = 10·log10 odds of the risk.
 
     Exonerating evidence bears on systematic fraud only; it is shown with what it takes off the whole.
     """
-    counted = [finding for finding in findings if finding.severity != "weak"]
-    records = [finding for finding in counted if not finding.unit_level]
-    units = [finding for finding in counted if finding.unit_level]
-    several, _ = false_report_risk(records, facts.n_reports)
-    accused = _joined(systematic_risk(units, {}), several)
-    risk = _joined(systematic_risk(units, facts.exonerating), several)
-    worth, taken = sum(facts.exonerating.values()), decibans(risk) - decibans(accused)
+    found = score or score_of(facts, findings, prior)
+    worth, taken = sum(facts.exonerating.values()), decibans(found.risk) - decibans(found.accused)
     exonerating = {what: taken * db / worth if worth else 0.0 for what, db in facts.exonerating.items()}
+    shift = decibans(found.accused) - decibans(base_risk())
     return {
         "institution_id": facts.institution_id,
-        "risk": nine_digits(risk),
-        "band": "red" if risk >= RED else "amber" if risk >= AMBER else "green",
+        "risk": nine_digits(found.risk),
+        "band": found.band,
         "prior_db": nine_digits(decibans(base_risk())),
-        "contributions": canonical(_contributions(findings, decibans(accused) - decibans(base_risk()))),
+        "contributions": canonical(_contributions(findings, shift, found)),
         "n_reports": facts.n_reports,
         "abstained": "|".join(f"{detector}:{reason}" for detector, reason in sorted(facts.abstained.items())),
         "exonerating": canonical([{"what": what, "decibans": db} for what, db in sorted(exonerating.items())]),
@@ -184,33 +249,22 @@ def _joined(systematic: float, several: float) -> float:
     return min(max(risk, 1e-6), 1 - 1e-6)
 
 
-def _contributions(findings: Sequence[Finding], shift_db: float) -> list[dict[str, object]]:
-    """The shift against the prior, shared among the clusters by their raw evidence; weak clusters show 0."""
+def _contributions(findings: Sequence[Finding], shift_db: float, score: Score) -> list[dict[str, object]]:
+    """The shift against the prior, shared among the clusters by their raw evidence; weak clusters show 0.
+
+    `risk_without` is the risk if the cluster's findings were not there, worked out anew.
+    """
     clusters: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         clusters[finding.cluster].append(finding)
-    raw = {
-        name: cluster_db(finding.score for finding in members if finding.severity != "weak")
-        for name, members in clusters.items()
-    }
+    raw = {name: cluster_db(finding.score for finding in counted(members)) for name, members in clusters.items()}
     whole = sum(raw.values())
     return [
         {
             "cluster": name,
             "decibans": shift_db * raw[name] / whole if whole else 0.0,
             "finding_ids": sorted(finding.finding_id for finding in clusters[name]),
+            "risk_without": score.without.get(name, score.risk),
         }
         for name in sorted(clusters, key=lambda name: (-raw[name], name))
     ]
-
-
-def institutions_table(facts: Iterable[InstitutionFacts], findings: Iterable[Finding]) -> pa.Table:
-    """One row for every institution of the dataset, sorted by id."""
-    accused: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        accused[finding.institution_id].append(finding)
-    rows = [
-        score_institution(one, sorted(accused[one.institution_id], key=lambda finding: finding.finding_id))
-        for one in sorted(facts, key=lambda one: one.institution_id)
-    ]
-    return pa.Table.from_pylist(rows, schema=INSTITUTIONS_SCHEMA)

@@ -42,16 +42,17 @@ def run_all(bin_folder: Path, *, fast: bool) -> int:
         for name, words in _static(bin_folder).items():
             _step(name, words, env, failed)
         pytest = [str(bin_folder / "pytest"), "-q", "-n", "2", "--maxprocesses", "2"]
-        _step("测试（SQLite）", [*pytest, "-m", "not browser"], env, failed)
+        _step("测试（SQLite）", [*pytest, "-m", "not browser and not spark"], env, failed)
         if not fast:
             with temporary_postgres.running(Path(scratch) / "postgres") as url:
                 beside = env | {"DATABASE_URL": url}
                 _step("测试（PostgreSQL）", [*pytest, *ON_POSTGRES], beside, failed)
+            _step("Spark 与 DuckDB 一致", [str(bin_folder / "pytest"), "-q", "-m", "spark"], env, failed)
             _step("浏览器", [str(bin_folder / "pytest"), "-q", "-m", "browser"], env, failed)
     if failed:
         print("✗ 没有通过：" + "、".join(failed), flush=True)
         return 1
-    print("✓ 全部通过" + ("（快速检查，未含 PostgreSQL 与浏览器）" if fast else ""), flush=True)
+    print("✓ 全部通过" + ("（快速检查，未含 PostgreSQL、Spark 与浏览器）" if fast else ""), flush=True)
     return 0
 
 

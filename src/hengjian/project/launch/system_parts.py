@@ -32,6 +32,8 @@ def missing_for_check() -> list[str]:
         missing.append("chromium")
     if not glob("/usr/lib/postgresql/*/bin/initdb"):
         missing.append("postgresql")
+    if not shutil.which("java"):
+        missing.append("openjdk-17-jre-headless")
     return missing
 
 

@@ -8,11 +8,13 @@ the tokens) and the same colour as an attribute, for paper, where the style shee
 from hengjian.ui.figures.bars import cell_bar, heat_table, meter, share_bar
 from hengjian.ui.figures.drawing import Drawn
 from hengjian.ui.figures.lanes import Interval, Lane, day_bar, validity_strip
-from hengjian.ui.figures.plots import Channel, Marked, Series, curves, histogram, spark_bars, spark_line
+from hengjian.ui.figures.plots import Channel, Marked, Series, curves, spark_bars, spark_line
 from hengjian.ui.figures.risk import Contribution, probability, waterfall
 from hengjian.ui.figures.shares import Estimated, share_intervals
+from hengjian.ui.figures.spread import Band, Unit, funnel, histogram
 
 __all__ = [
+    "Band",
     "Channel",
     "Contribution",
     "Drawn",
@@ -21,9 +23,11 @@ __all__ = [
     "Lane",
     "Marked",
     "Series",
+    "Unit",
     "cell_bar",
     "curves",
     "day_bar",
+    "funnel",
     "heat_table",
     "histogram",
     "meter",

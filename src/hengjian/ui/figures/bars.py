@@ -95,7 +95,7 @@ def heat_table(
         element("tbody", join(body)),
         class_="heat",
     )
-    return join([element("div", grid, class_="lg"), _heat_list(rows, columns, counts, url)])
+    return join([element("div", grid, class_="lg scroll"), _heat_list(rows, columns, counts, url)])
 
 
 def _heat_list(

@@ -161,66 +161,6 @@ def _key(series: Sequence[Series]) -> SafeString:
     return element("p", *parts, class_="key")
 
 
-def histogram(
-    edges: Sequence[float],
-    counts: Sequence[int],
-    *,
-    value: float,
-    value_label: str,
-    x_label: str,
-    limit: float | None = None,
-    limit_label: str = "",
-    log: bool = False,
-) -> Drawn:
-    """Draw how many peers lie between edges[i] and edges[i+1] and mark one value and, if given, a limit.
-
-    `len(edges) == len(counts) + 1`. With `log` the height is log(1 + count): a single peer stays visible.
-    """
-    if len(edges) != len(counts) + 1 or not counts:
-        raise ValueError("a histogram needs one edge more than counts")
-    low, high = min(edges[0], value), max(edges[-1], value)
-    high += (high - low) * 0.02 or 1.0
-    height, top = 132, 36
-    most = max(counts) or 1
-
-    def at(x: float) -> float:
-        return (x - low) / (high - low) * 100
-
-    def tall(count: int) -> float:
-        share = math.log1p(count) / math.log1p(most) if log else count / most
-        return max(share * (height - top - 20), 1.0 if count else 0.0)
-
-    def bar(left: float, right: float, count: int) -> str:
-        wide, up = max((at(right) - at(left)) * 0.9, 0.3), tall(count)
-        title = element("title", f"{number(left)} 至 {number(right)}：{count:,}")
-        return mark("rect", "pale", title, x=percent(at(left)), y=floor - up, width=percent(wide), height=up)
-
-    floor = height - 20
-    parts: list[str] = [mark("line", "ax", x1="0", x2="100%", y1=floor, y2=floor)]
-    parts += [bar(*group) for group in zip(edges, edges[1:], counts, strict=False) if group[2]]
-    if limit is not None and low <= limit <= high:
-        x = percent(at(limit))
-        parts.append(mark("line", "ref", x1=x, x2=x, y1=top - 4, y2=floor, stroke_dasharray="4 3", stroke_width="1.5"))
-        parts.append(word(x, top - 8, limit_label or number(limit), kind="halo", anchor=_side(at(limit))))
-    x = percent(at(value))
-    parts.append(mark("line", "ref", x1=x, x2=x, y1=18, y2=floor, stroke_width="3"))
-    parts.append(word(x, 13, value_label, kind="k", anchor=_side(at(value))))
-    for index, tick in enumerate(ticks(low, high, 6)):
-        parts.append(
-            word(percent(at(tick)), height - 5, number(tick), anchor=_side(at(tick)), wide_only=index % 2 == 1)
-        )
-    label = f"{x_label}的分布，{sum(counts):,} 个；{value_label}" + (f"；{limit_label}" if limit_label else "")
-    caption = element("figcaption", x_label + ("，高度按对数" if log else ""))
-    rows = [(f"{number(a)} 至 {number(b)}", f"{n:,}") for a, b, n in zip(edges, edges[1:], counts, strict=False)]
-    rows.append((value_label, number(value)))
-    html = element("figure", picture(label, height, *parts), caption, class_="fig")
-    return Drawn(html, x_label, (x_label, "个数"), tuple(rows))
-
-
-def _side(place: float) -> str:
-    return "start" if place < 12 else "end" if place > 88 else "middle"
-
-
 def spark_bars(values: Sequence[float], *, strong: Sequence[int] = (), label: str = "") -> SafeString:
     """Small bars in a table cell, one a value; indices in `strong` are dark. 64 × 20 px."""
     most = max(values, default=0) or 1

@@ -12,6 +12,7 @@ from hengjian.ui.figures.drawing import Drawn, element, join, mark, number, perc
 
 CERTAINTIES = (0.5, 0.05, 0.95, 0.01, 0.99, 0.2, 0.8)
 """In the order in which they get a place on the scale; one that would touch another is left out."""
+NEARLY_ONE = 0.995
 LEAST_GAP = 11.0  # percent of the lane
 Place = Callable[[float], float]
 LEAST_SPAN = 16.0  # decibans each way, so that a weak dossier does not look strong
@@ -54,12 +55,17 @@ def waterfall(prior: Contribution, parts: Sequence[Contribution], *, sum_label: 
         last = at(levels[index + 1]) if index + 1 < len(parts) else None
         rows.append(_row(part, _bar(levels[index], levels[index + 1], at, kind, after=last)))
     chance = probability(total)
-    closing = Contribution(sum_label, total, f"概率 {chance:.2f}")
+    closing = Contribution(sum_label, total, f"概率 {_chance(chance)}")
     rows.append(_row(closing, _bar(0.0, total, at, "sum", after=None), sum_row=True))
     caption = "风险贡献，单位分贝（10·log₁₀ 胜算）"
     html = element("table", element("caption", caption, class_="vh"), element("tbody", join(rows)), class_="wf")
     twin = [(line.label, number(line.decibans, 1), line.note or "—") for line in (prior, *parts, closing)]
     return Drawn(html, caption, ("证据", "分贝", "说明"), tuple(twin))
+
+
+def _chance(share: float) -> str:
+    """Two decimals that never claim certainty."""
+    return "大于 0.99" if share >= NEARLY_ONE else "小于 0.01" if share < 1 - NEARLY_ONE else f"{share:.2f}"
 
 
 def _scale_row(span: float, at: Place) -> SafeString:

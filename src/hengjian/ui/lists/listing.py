@@ -139,6 +139,8 @@ class Listing:
             return rows.order_by(
                 *(F(o).desc(**ends) if self.descending else F(o).asc(**ends) for o in column.orders), "pk"
             )
+        if hasattr(rows, "ordered"):
+            return rows.ordered(column.orders, descending=self.descending)
         keys = [tuple(reach(row, order) for order in column.orders) for row in rows]
         full = sorted(
             (i for i, key in enumerate(keys) if None not in key), key=keys.__getitem__, reverse=self.descending

@@ -62,7 +62,8 @@ class Column:
 
     @property
     def classes(self) -> str:
-        kinds = [("n", self.kind in NUMERIC), ("mono", self.kind == "id"), ("hide", self.only_wide)]
+        kinds = [("n", self.kind in NUMERIC), ("mono", self.kind == "id"), ("nw", self.kind == "date")]
+        kinds.append(("hide", self.only_wide))
         return " ".join(name for name, there in kinds if there)
 
 

@@ -275,7 +275,7 @@ DETECTOR = Detector(
     ),
     steps=(
         Step(name="reported", sql=REPORTED),
-        Step(name="sets", sql=SETS),
+        Step(name="sets", sql=SETS, per_report=True),
         Step(name="compared", sql=COMPARED),
         Step(name="habits", sql=HABITS),
         Step(name="custom", sql=CUSTOM),

@@ -39,7 +39,9 @@ def _fine(*columns: str) -> str:
 SAMPLERS = """
 SELECT report_id, sampler_id AS person_id FROM reports WHERE sampler_id IS NOT NULL
 UNION
-SELECT report_id, trim(unnest(string_split(sampler_ids, '|'))) FROM reports WHERE sampler_ids IS NOT NULL
+SELECT report_id, trim(person_id) FROM (
+    SELECT report_id, unnest(string_split(sampler_ids, '|')) AS person_id FROM reports WHERE sampler_ids IS NOT NULL
+) AS parts
 """
 
 # A whole team on every report of the day is a roster copied down, not presence.

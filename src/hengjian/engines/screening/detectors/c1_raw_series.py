@@ -124,7 +124,7 @@ DETECTOR = Detector(
         Need(table="vehicle_tests", optional=("report_id", "vin"), optional_table=True),
     ),
     steps=(
-        BatchStep(name="prints", sql=SERIES, reduce=reduce, schema=SCHEMA),
+        BatchStep(name="prints", sql=SERIES, reduce=reduce, schema=SCHEMA, per_report=True),
         Step(name="copies", sql=COPIES),
         Step(name="matches", sql=MATCHES),
         Step(name="vehicle", sql=VEHICLES),

@@ -147,7 +147,7 @@ DETECTOR = Detector(
         ),
     ),
     steps=(
-        Step(name="tokens", sql=TOKENS),
+        Step(name="tokens", sql=TOKENS, per_report=True),
         Step(name="counted", sql=COUNTED),
         Step(name="peers", sql=PEERS),
         Step(name="shared", sql=SHARED),

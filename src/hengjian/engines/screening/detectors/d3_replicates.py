@@ -311,7 +311,7 @@ DETECTOR = Detector(
         Need(table="standard_items", optional=("item_code", "method_no", "repeatability_rsd"), optional_table=True),
     ),
     steps=(
-        Step(name="sets", sql=SETS),
+        Step(name="sets", sql=SETS, per_report=True),
         Step(name="banded", sql=BANDED),
         Step(name="of_institution", sql=OF_INSTITUTION),
         Step(name="of_peers", sql=OF_PEERS),

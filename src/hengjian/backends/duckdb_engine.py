@@ -1,0 +1,67 @@
+"""The screening engine on one machine: DuckDB in memory, spilling to a scratch folder."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from hengjian.backends.connection import open_connection
+from hengjian.backends.dataset import DatasetReader
+from hengjian.backends.dialect import install_dialect
+from hengjian.engines.screening.detector import BatchStep
+from hengjian.kernel.errors import DomainError
+
+BATCH_ROWS = 4096
+
+
+class DuckDBEngine:
+    """An engine over the dataset in `folder`. Refused: no dataset, a required table is missing."""
+
+    name = f"duckdb {duckdb.__version__}"
+    errors: tuple[type[Exception], ...] = (duckdb.Error,)
+
+    def __init__(self, folder: Path, *, memory_mb: int, threads: int | None = None) -> None:
+        self._scratch = tempfile.TemporaryDirectory(prefix="hengjian-screen-")
+        self.connection = open_connection(temp_directory=Path(self._scratch.name), threads=threads, memory_mb=memory_mb)
+        self.connection.execute("SET preserve_insertion_order = false")
+        install_dialect(self.connection)
+        try:
+            self.reader = DatasetReader(folder, self.connection)
+        except DomainError:
+            self._end()
+            raise
+
+    def make(self, name: str, sql: str, *, view: bool = False) -> None:
+        self.connection.execute(f'CREATE {"VIEW" if view else "TABLE"} "{name}" AS {sql}')
+
+    def put(self, name: str, table: pa.Table) -> None:
+        self.connection.register("handed_over", table)
+        self.connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM handed_over')
+        self.connection.unregister("handed_over")
+
+    def rename(self, old: str, new: str) -> None:
+        self.connection.execute(f'ALTER TABLE "{old}" RENAME TO "{new}"')
+
+    def arrow(self, sql: str) -> pa.Table:
+        return self.connection.sql(sql).to_arrow_table()
+
+    def reduce(self, step: BatchStep) -> None:
+        with self.connection.sql(step.sql).to_arrow_reader(BATCH_ROWS) as reader:
+            parts = [step.reduce(batch) for batch in reader]
+        self.put(step.name, pa.concat_tables(parts) if parts else step.schema.empty_table())
+
+    def drop(self, names: Sequence[str]) -> None:
+        for name in names:
+            self.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+
+    def close(self) -> None:
+        self.reader.close()
+        self._end()
+
+    def _end(self) -> None:
+        self.connection.close()
+        self._scratch.cleanup()

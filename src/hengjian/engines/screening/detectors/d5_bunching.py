@@ -1,0 +1,253 @@
+"""D5 – values pile up just inside the limit and are missing just beyond it (SUP-15.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from scipy import special
+
+from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
+from hengjian.engines.screening.hits import hit_schema
+from hengjian.engines.screening.peers import Floats
+from hengjian.engines.screening.rarity import LEAST_PEERS, MOST_FREEDOM, additive_null
+
+LEAST_VALUES = 200
+BINS = 12
+DONUT = 2
+BIN_SHARE = 0.02
+COARSEST = 0.05
+STRIKING_P = 1e-3
+LEAST_MISSING = 5.0
+ROUNDS = 25
+SIDES = np.concatenate([np.arange(-BINS, 0), np.arange(1, BINS + 1)])
+"""Bin numbers: −1 is the last bin inside the limit, 1 the first beyond it."""
+
+HIT_SCHEMA = hit_schema(
+    texts=("scope", "item_name", "histogram"),
+    floats=("expected_inside", "expected_beyond", "missing", "missing_low", "missing_high", "z"),
+    counts=("values", "inside", "beyond", "peers", "tests"),
+)
+
+# Bins of a fiftieth of the limit in whole steps of the last printed place; positive numbers lie beyond the limit.
+BINNED = f"""
+SELECT institution_id, item_code, item_name, issued_at, bin FROM (
+    SELECT institution_id, item_code, item_name, issued_at,
+           CASE WHEN away > 1e-9 THEN CAST(ceil(away / width - 1e-9) AS BIGINT)
+                ELSE -1 - CAST(floor(-away / width + 1e-9) AS BIGINT) END AS bin
+    FROM (
+        SELECT institution_id, item_code, item_name, issued_at, away, lim,
+               step * greatest(1.0, floor({BIN_SHARE} * lim / step + 1e-9)) AS width
+        FROM (
+            SELECT x.institution_id, x.item_code, coalesce(x.item_name, x.item_code) AS item_name, r.issued_at,
+                   CASE WHEN x.limit_op IN ('<=', '<') THEN x.limit_high ELSE x.limit_low END AS lim,
+                   CASE WHEN x.limit_op IN ('<=', '<') THEN x.value - x.limit_high ELSE x.limit_low - x.value END
+                       AS away,
+                   power(10.0, -(CASE WHEN position('.' IN x.value_text) > 0
+                                      THEN length(x.value_text) - position('.' IN x.value_text) ELSE 0 END)) AS step
+            FROM results x JOIN reports r ON r.report_id = x.report_id
+            WHERE coalesce(x.replicate, 0) = 0 AND x.value IS NOT NULL
+              AND ((x.limit_op IN ('<=', '<') AND x.limit_high > 0) OR (x.limit_op IN ('>=', '>') AND x.limit_low > 0))
+              AND regexp_matches(x.value_text, '^[0-9]{{1,9}}([.][0-9]{{1,6}})?$')
+              AND r.retest_of IS NULL AND r.corrects IS NULL AND coalesce(r.purpose, 'client') NOT IN ('qc', 'pt')
+        ) AS measured
+        WHERE abs(away) <= 1.5 * lim AND step <= {COARSEST} * lim
+    ) AS sized
+    WHERE width <= {COARSEST} * lim
+) AS numbered
+WHERE bin BETWEEN -{BINS} AND {BINS}
+"""
+
+COUNTED = """
+SELECT institution_id, item_code, bin, max(item_name) AS item_name, max(issued_at) AS last_at, count(*) AS n
+FROM binned GROUP BY institution_id, item_code, bin ORDER BY institution_id, item_code, bin
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """What a smooth density leads to expect in the donut; `z` is positive where values moved inside."""
+
+    inside: float
+    beyond: float
+    expected_inside: float
+    expected_beyond: float
+    error: float
+    z: float
+
+
+def fit(counts: Floats) -> Fit | None:
+    """Poisson log-quadratic over the bins outside the donut (iterated least squares); None where it does not settle."""
+    place = np.where(SIDES > 0, SIDES - 0.5, SIDES + 0.5) / BINS
+    design = np.stack([np.ones(len(place)), place, place**2], axis=1)
+    fitted = np.abs(SIDES) > DONUT
+    x, y = design[fitted], counts[fitted]
+    if y.sum() < 1 or np.count_nonzero(y) < 4:
+        return None
+    beta = np.array([np.log(y.mean()), 0.0, 0.0])
+    covariance = np.eye(3)
+    for _ in range(ROUNDS):
+        mean = np.exp(np.clip(x @ beta, -30, 30))
+        weighted = x * mean[:, None]
+        try:
+            covariance = np.linalg.inv(x.T @ weighted + 1e-9 * np.eye(3))
+        except np.linalg.LinAlgError:
+            return None
+        step = covariance @ (x.T @ (y - mean))
+        beta = beta + np.clip(step, -3, 3)
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    else:
+        return None
+    mean = np.exp(np.clip(x @ beta, -30, 30))
+    phi = max(1.0, float(((y - mean) ** 2 / np.maximum(mean, 0.5)).sum() / (len(y) - 3)))
+    hole = design[~fitted]
+    expected = np.exp(np.clip(hole @ beta, -30, 30))
+    sign = np.where(SIDES[~fitted] < 0, 1.0, -1.0)
+    slope = (sign * expected) @ hole
+    variance = phi * (float(expected.sum()) + float(slope @ covariance @ slope))
+    inner, outer = sign > 0, sign < 0
+    seen = counts[~fitted]
+    excess = float((sign * (seen - expected)).sum())
+    return Fit(
+        inside=float(seen[inner].sum()),
+        beyond=float(seen[outer].sum()),
+        expected_inside=float(expected[inner].sum()),
+        expected_beyond=float(expected[outer].sum()),
+        error=float(np.sqrt(variance)),
+        z=excess / float(np.sqrt(variance)),
+    )
+
+
+def _units(rows: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Counts of the 24 bins by institution × item, and over all items of the institution."""
+    units: dict[tuple[str, str], dict[str, Any]] = {}
+    column = {int(number): place for place, number in enumerate(SIDES)}
+    for row in rows:
+        for scope, name in ((row["item_code"], row["item_name"]), ("all", "全部有限值的项目")):
+            unit = units.setdefault(
+                (row["institution_id"], scope),
+                {"item_name": name, "counts": np.zeros(len(SIDES)), "last_at": row["last_at"], "items": set()},
+            )
+            unit["counts"][column[row["bin"]]] += row["n"]
+            unit["items"].add(row["item_code"])
+            unit["last_at"] = max(unit["last_at"], row["last_at"])
+    return {key: units[key] for key in sorted(units) if key[1] != "all" or len(units[key]["items"]) > 1}
+
+
+def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
+    """Every unit with 200 values near the limit; a smooth density is the null, peers' spread of z widens it."""
+    found = []
+    for (institution, scope), unit in _units(tables["counted"].to_pylist()).items():
+        if unit["counts"].sum() >= LEAST_VALUES:
+            fitted = fit(unit["counts"])
+            if fitted is not None:
+                found.append((institution, scope, unit, fitted))
+    if not found:
+        return HIT_SCHEMA.empty_table()
+    z = np.array([fitted.z for *_, fitted in found])
+    # centre 0: where most of a region moves its values, the region is no norm
+    tau, peers = 0.0, 0
+    if len(z) >= LEAST_PEERS:
+        null = additive_null(z, np.ones(len(z)), centre=0.0)
+        tau, peers = null.tau, len(z) - 1
+    freedom = min(len(z) - 1, MOST_FREEDOM) if peers else MOST_FREEDOM
+    rows = []
+    for (institution, scope, unit, fitted), score in zip(found, z, strict=True):
+        p = float(special.stdtr(freedom, -score / np.sqrt(1 + tau**2)))
+        missing = fitted.expected_beyond - fitted.beyond
+        if p < STRIKING_P and missing >= LEAST_MISSING:
+            rows.append(_hit(institution, scope, unit, fitted) | {"p_value": p, "peers": peers, "tests": len(found)})
+    return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)
+
+
+def _hit(institution: str, scope: str, unit: Mapping[str, Any], fitted: Fit) -> dict[str, Any]:
+    missing = fitted.expected_beyond - fitted.beyond
+    half = 1.96 * fitted.error / np.sqrt(2)
+    return {
+        "institution_id": institution,
+        "subject_id": institution,
+        "occurred_at": unit["last_at"],
+        "level": "S3",
+        "slip": False,
+        "firm": False,
+        "scope": scope,
+        "item_name": unit["item_name"],
+        "histogram": " ".join(str(int(count)) for count in unit["counts"]),
+        "values": int(unit["counts"].sum()),
+        "inside": int(fitted.inside),
+        "beyond": int(fitted.beyond),
+        "expected_inside": fitted.expected_inside,
+        "expected_beyond": fitted.expected_beyond,
+        "missing": missing,
+        "missing_low": max(0.0, missing - half),
+        "missing_high": missing + half,
+        "z": fitted.z,
+    }
+
+
+DETECTOR = Detector(
+    id="D5",
+    version=1,
+    name="bunching",
+    title="限值附近结果异常堆积",
+    meaning="略低于限值的结果比平滑分布应有的多，刚超过限值的却缺了一块：超标结果可能被改到限值以内。",
+    violation="SUP-15.2",
+    cluster="outcome",
+    kind="statistical",
+    level="S3",
+    subject_kind="institution",
+    needs=(
+        Need(
+            table="results",
+            required=("report_id", "item_code", "value_text", "limit_op"),
+            optional=("value", "replicate", "item_name", "limit_low", "limit_high"),
+        ),
+        Need(table="reports", required=("issued_at",), optional=("retest_of", "corrects", "purpose")),
+    ),
+    steps=(
+        Step(name="binned", sql=BINNED),
+        Step(name="counted", sql=COUNTED),
+        Step(
+            name="population",
+            sql="SELECT institution_id, CAST(sum(n) AS BIGINT) AS n FROM counted GROUP BY institution_id",
+        ),
+    ),
+    array=ArrayStep(inputs=("counted",), compute=compute),
+    key_columns=("scope",),
+    min_n=LEAST_VALUES,
+    unit="个限值附近的结果",
+    says="{item_name}：刚超过限值的结果 {beyond} 个，平滑分布应约有 {expected_beyond} 个；"
+    "刚在限值以内的 {inside} 个，应约有 {expected_inside} 个；估计约 {missing} 个超标结果被改成合格",
+    labels={
+        "scope": "比较范围",
+        "item_name": "项目",
+        "occurred_at": "最近签发时间",
+        "values": "限值附近的结果个数",
+        "inside": "限值以内紧邻的个数",
+        "expected_inside": "以内应有个数",
+        "beyond": "刚超限值的个数",
+        "expected_beyond": "超限应有个数",
+        "missing": "缺少的超标结果（估计）",
+        "missing_low": "估计下限（95%）",
+        "missing_high": "估计上限（95%）",
+        "z": "偏离程度（标准误）",
+        "histogram": "由内到外24格的个数",
+        "peers": "同行单元数",
+    },
+    on_site=(
+        "对紧靠限值的合格结果逐份调取仪器原始数据和计算过程，查重复进样、删改和重新积分",
+        "对留样中紧靠限值的样品组织复测",
+        "查结果录入和修改日志中由不合格改为合格的记录",
+    ),
+    benign=(
+        "不作限值两侧各半的比较：在限值两侧拟合平滑分布，只看紧邻限值的缺口",
+        "按限值对齐、按分辨力分格；分辨力粗于限值5%的不用；复检结果不计",
+        "委托方按限值控制工艺也会使结果靠近限值：应与同一委托方在其他机构的结果比较",
+        "限值附近的结果不足二百个的不判断",
+    ),
+    unit_level=True,
+)

@@ -1,0 +1,297 @@
+"""F1 – one photograph stands as evidence in reports on different samples or vehicles (SUP-15.2)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
+from hengjian.engines.screening.hits import hit_schema
+
+MOST_BITS = 7
+MOST_BITS_ALONE = 4
+MOST_PDQ_BITS = 31
+BANDS, BAND_BITS = 4, 16
+FLAT = 8
+"""A perceptual hash with fewer set (or unset) bits than this is of a picture without content."""
+
+MOST_IN_BUCKET = 200
+COMMON = 3
+"""A file that so many institutions have is a form or a placeholder of the software."""
+
+SAME_VISIT_S = 30 * 60
+PIECE = 1 << 22
+
+HIT_SCHEMA = hit_schema(
+    texts=("nature", "report_no", "sample", "vin", "other_report", "other_no", "other_sample", "other_vin", "subject"),
+    counts=("bits", "photos", "reports", "institutions"),
+)
+
+ORDINARY = """
+SELECT DISTINCT m.subject FROM (SELECT DISTINCT subject FROM media WHERE subject IS NOT NULL) AS m
+JOIN pack_ordinary_subjects p ON position(lower(p.word) IN lower(m.subject)) > 0
+"""
+
+PICTURES = """
+SELECT m.media_id, m.report_id, r.institution_id, r.report_no, r.issued_at, r.sample_id AS sample, r.client_id,
+       v.vin, m.subject, lower(m.sha256) AS sha256, lower(m.phash) AS phash, lower(m.pdq) AS pdq,
+       hj_epoch(coalesce(r.sampled_at, r.started_at)) AS visit_s, coalesce(r.retest_of, r.corrects) AS earlier
+FROM media m JOIN reports r ON r.report_id = m.report_id
+LEFT JOIN (SELECT report_id, max(vin) AS vin FROM vehicle_tests GROUP BY report_id) AS v ON v.report_id = m.report_id
+LEFT JOIN ordinary o ON o.subject = m.subject
+WHERE o.subject IS NULL AND coalesce(r.purpose, 'client') NOT IN ('qc', 'pt')
+  AND (length(m.sha256) >= 32 OR length(m.phash) = 16)
+ORDER BY r.institution_id, m.report_id, m.media_id
+"""
+
+Columns = Mapping[str, npt.NDArray[Any]]
+Integers = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
+
+
+def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
+    """Equal files over all institutions; alike pictures within one, and over all where the hash is the same."""
+    data = tables["pictures"]
+    column = {name: np.asarray(data[name].to_numpy(zero_copy_only=False)) for name in data.column_names}
+    rows: list[dict[str, Any]] = []
+    if data.num_rows > 1:
+        same = _equal(column["sha256"])
+        rows += _families(column, *same, nature="same", bits=np.zeros(len(same[0]), dtype=np.int64))
+        first, second, bits = _alike(column)
+        rows += _families(column, first, second, nature="alike", bits=bits)
+    return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)
+
+
+def _equal(values: npt.NDArray[Any]) -> tuple[Integers, Integers]:
+    """Each row with the first one of the same text; empty texts are nobody's."""
+    texts = np.array(["" if value is None else str(value) for value in values])
+    order = np.argsort(texts, kind="stable")
+    fresh = np.append(True, texts[order][1:] != texts[order][:-1])
+    head = order[np.flatnonzero(fresh)][np.cumsum(fresh) - 1]
+    keep = (head != order) & (texts[order] != "")
+    return head[keep].astype(np.int64), order[keep].astype(np.int64)
+
+
+def _hashes(values: npt.NDArray[Any], digits: int) -> tuple[Words, npt.NDArray[np.bool_]]:
+    """Hexadecimal texts as 64-bit words, and which rows have one."""
+    words = np.zeros((len(values), digits // 16), dtype=np.uint64)
+    known = np.zeros(len(values), dtype=bool)
+    for at, value in enumerate(values):
+        if value is not None and len(value) == digits:
+            try:
+                words[at] = [int(value[start : start + 16], 16) for start in range(0, digits, 16)]
+                known[at] = True
+            except ValueError:
+                known[at] = False
+    return words, known
+
+
+def _alike(column: Columns) -> tuple[Integers, Integers, Integers]:
+    """Pairs of rows whose perceptual hashes differ in few bits, and in how many."""
+    words, known = _hashes(column["phash"], 16)
+    pdq, has_pdq = _hashes(column["pdq"], 64)
+    filled = np.bitwise_count(words[:, 0]).astype(np.int64)
+    rows = np.flatnonzero(known & (filled >= FLAT) & (filled <= 64 - FLAT))
+    if len(rows) < 2:
+        return rows[:0], rows[:0], rows[:0]
+    institution = np.unique(column["institution_id"][rows].astype(str), return_inverse=True)[1].astype(np.int64)
+    pairs = [_probe(words[rows, 0], institution, band, bit) for band in range(BANDS) for bit in range(-1, BAND_BITS)]
+    head, tail = _equal(np.array([f"{one:016x}" for one in words[rows, 0]]))
+    first = np.concatenate([np.minimum(head, tail), *(low for low, _ in pairs)])
+    second = np.concatenate([np.maximum(head, tail), *(high for _, high in pairs)])
+    both = np.unique(np.stack([rows[first], rows[second]], axis=1), axis=0)
+    low, high = both[:, 0], both[:, 1]
+    bits = np.bitwise_count(words[low, 0] ^ words[high, 0]).astype(np.int64)
+    fine = np.bitwise_count(pdq[low] ^ pdq[high]).sum(axis=1).astype(np.int64)
+    checked = has_pdq[low] & has_pdq[high]
+    kept = np.where(checked, fine <= MOST_PDQ_BITS, bits <= MOST_BITS_ALONE)
+    kept &= ~_both(column["sha256"][low], column["sha256"][high])
+    return low[kept], high[kept], np.where(checked, fine, -1 - bits)[kept]
+
+
+def _probe(words: Words, institution: Integers, band: int, bit: int) -> tuple[Integers, Integers]:
+    """Pairs within one institution whose bands are equal (bit −1) or differ in that bit, and 7 bits in all at most."""
+    shift = np.uint64(band * BAND_BITS)
+    part = ((words >> shift) & np.uint64((1 << BAND_BITS) - 1)).astype(np.int64)
+    key = (institution << BAND_BITS) | part
+    order = np.argsort(key, kind="stable")
+    wanted = key if bit < 0 else key ^ (1 << bit)
+    low, high = (np.searchsorted(key[order], wanted, side=side) for side in ("left", "right"))
+    size = np.where(high - low <= MOST_IN_BUCKET, high - low, 0)
+    firsts, seconds = [], []
+    for start in _starts(size):
+        some = np.arange(start[0], start[1])
+        first = np.repeat(some, size[some])
+        begins = np.cumsum(size[some]) - size[some]
+        second = order[np.arange(len(first)) - np.repeat(begins, size[some]) + np.repeat(low[some], size[some])]
+        near = (first < second) & (np.bitwise_count(words[first] ^ words[second]) <= MOST_BITS)
+        firsts.append(first[near])
+        seconds.append(second[near])
+    empty = np.zeros(0, dtype=np.int64)
+    return np.concatenate([empty, *firsts]), np.concatenate([empty, *seconds])
+
+
+def _starts(size: Integers) -> list[tuple[int, int]]:
+    """Ranges of rows that give some four million candidates together."""
+    cuts = np.flatnonzero(np.diff(np.cumsum(size) // PIECE)) + 1
+    edges = [0, *cuts.tolist(), len(size)]
+    return list(pairwise(edges))
+
+
+def _differ(column: Columns, first: Integers, second: Integers) -> npt.NDArray[np.bool_]:
+    """Pairs of two reports that have no honest reason to share a picture."""
+    a, b = ({name: column[name][rows] for name in column} for rows in (first, second))
+    linked = (a["report_id"] == b["report_id"]) | (a["earlier"] == b["report_id"]) | (b["earlier"] == a["report_id"])
+    linked |= _both(a["sample"], b["sample"]) & (a["institution_id"] == b["institution_id"])
+    linked |= _both(a["vin"], b["vin"])
+    apart = np.abs(a["visit_s"].astype(np.float64) - b["visit_s"].astype(np.float64))
+    linked |= _both(a["client_id"], b["client_id"]) & (apart <= SAME_VISIT_S)
+    return np.array([not one for one in linked], dtype=bool)
+
+
+def _both(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Equal and known."""
+    return np.array([x is not None and x == y for x, y in zip(a, b, strict=True)], dtype=bool)
+
+
+def _families(
+    column: Columns, first: Integers, second: Integers, *, nature: str, bits: Integers
+) -> list[dict[str, Any]]:
+    """Connected pictures, one row a report: with the first other report of the family."""
+    keep = _differ(column, first, second)
+    first, second, bits = first[keep], second[keep], bits[keep]
+    if not len(first):
+        return []
+    reports, place = np.unique(column["report_id"].astype(str), return_inverse=True)
+    edges = coo_array((np.ones(len(first)), (place[first], place[second])), shape=(len(reports), len(reports)))
+    family = connected_components(edges, directed=False)[1]
+    members = np.unique(np.concatenate([place[first], place[second]]))
+    of_family = {int(one): members[family[members] == one] for one in np.unique(family[members])}
+    photos: dict[int, set[int]] = {}
+    partner: dict[int, tuple[int, int, int]] = {}
+    for one, two, apart in zip(first.tolist(), second.tolist(), bits.tolist(), strict=True):
+        for own, other in ((one, two), (two, one)):
+            photos.setdefault(int(place[own]), set()).add(own)
+            best = partner.get(int(place[own]))
+            if best is None or (apart, str(column["report_id"][other])) < (best[2], str(column["report_id"][best[1]])):
+                partner[int(place[own])] = (own, other, apart)
+    rows = []
+    for member in members.tolist():
+        mates = of_family[int(family[member])]
+        houses = {str(column["institution_id"][partner[int(mate)][0]]) for mate in mates}
+        own, other, apart = partner[member]
+        facts = {"photos": len(photos[member]), "reports": len(mates), "institutions": len(houses)}
+        head = hashlib.sha256(str(reports[mates[0]]).encode()).hexdigest()[:15]
+        rows.append(
+            _row(column, own, other, nature, apart)
+            | facts
+            | _level(column, own, other, apart, facts)
+            | {"subject_id": head}
+        )
+    return rows
+
+
+def _level(column: Columns, own: int, other: int, apart: int, facts: Mapping[str, int]) -> dict[str, Any]:
+    """Two clients share nothing honestly; one picture in two reports may have been filed wrongly, two may not."""
+    clients = column["client_id"][own], column["client_id"][other]
+    stranger = clients[0] is not None and clients[1] is not None and clients[0] != clients[1]
+    if facts["institutions"] >= COMMON or apart < 0:
+        return {"level": "S2", "firm": False}
+    return {"level": "S5" if stranger else "S4", "firm": stranger and (facts["photos"] >= 2 or facts["reports"] >= 3)}
+
+
+def _row(column: Columns, own: int, other: int, nature: str, apart: int) -> dict[str, Any]:
+    texts = {"report_id": own, "report_no": own, "institution_id": own, "sample": own, "vin": own, "subject": own}
+    row = {name: _text(column[name][at]) for name, at in texts.items()}
+    mate = {f"other_{name}": _text(column[source][other]) for name, source in _MATE.items()}
+    return (
+        row
+        | mate
+        | {
+            "occurred_at": column["issued_at"][own],
+            "slip": False,
+            "nature": nature if apart >= 0 else "similar",
+            "bits": abs(apart + 1) if apart < 0 else apart,
+        }
+    )
+
+
+_MATE = {"report": "report_id", "no": "report_no", "sample": "sample", "vin": "vin"}
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+DETECTOR = Detector(
+    id="F1",
+    version=1,
+    name="photo_reuse",
+    title="不同样品的报告用了同一张照片",
+    meaning="采样、检测或样品的照片在几份不同的报告里重复出现，其中至少一份没有到过现场或没有检测过。",
+    violation="SUP-15.2",
+    cluster="vehicle",
+    kind="identity",
+    level="S5",
+    subject_kind="cluster",
+    needs=(
+        Need(table="media", required=("media_id", "report_id"), optional=("subject", "sha256", "phash", "pdq")),
+        Need(
+            table="reports",
+            required=("report_no", "issued_at"),
+            optional=("sample_id", "client_id", "sampled_at", "started_at", "retest_of", "corrects", "purpose"),
+        ),
+        Need(table="vehicle_tests", optional=("report_id", "vin"), optional_table=True),
+    ),
+    packs=("pack_ordinary_subjects",),
+    steps=(
+        Step(name="ordinary", sql=ORDINARY),
+        Step(name="pictures", sql=PICTURES),
+        Step(
+            name="population",
+            sql="SELECT institution_id, count(DISTINCT report_id) AS n FROM pictures GROUP BY institution_id",
+        ),
+    ),
+    array=ArrayStep(inputs=("pictures",), compute=compute),
+    key_columns=("nature",),
+    unit="份有照片的报告",
+    says="报告 {report_no} 的照片与报告 {other_no} 的{nature}，这样的报告共 {reports} 份",
+    labels={
+        "report_id": "报告标识",
+        "report_no": "报告编号",
+        "occurred_at": "签发时间",
+        "nature": "相同程度",
+        "sample": "样品编号",
+        "vin": "车辆识别代号",
+        "subject": "拍摄内容",
+        "other_report": "另一报告",
+        "other_no": "另一报告编号",
+        "other_sample": "其样品编号",
+        "other_vin": "其车辆识别代号",
+        "bits": "哈希相差位数",
+        "photos": "本报告重复的照片数",
+        "reports": "涉及报告数",
+        "institutions": "涉及机构数",
+    },
+    words={"nature": {"same": "是同一文件", "alike": "画面几乎相同", "similar": "画面相似"}},
+    on_site=(
+        "调取两份报告照片的原文件和拍摄设备，核对拍摄时间、位置和设备编号",
+        "查影像上传日志和修改记录，找出照片第一次出现的报告",
+        "询问采样或检测人员，核对当日行程和录像",
+    ),
+    benign=(
+        "门头、设备、证书等本来就相同的照片按拍摄内容排除",
+        "同一样品、同一车辆、复检与更正、同一委托方半小时内同一次采样的照片不计",
+        "三家以上机构都有的文件可能是软件的占位图，只作疑问；没有内容的画面不比较",
+        "没有256位哈希可复核的相似画面只作疑问",
+    ),
+    family=True,
+)

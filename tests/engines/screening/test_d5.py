@@ -1,0 +1,76 @@
+"""D5: a hole just beyond the limit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hengjian.engines.screening.detectors.d5_bunching import BINS, DETECTOR, SIDES, fit
+from tests.engines.screening.many_labs import Fill, code, many_labs, value
+from tests.engines.screening.screened import screened
+
+
+def near_limit(*, moved: float = 0.0, decimals: int = 3, centre: float = 1.0, op: str = "<=") -> Fill:
+    """Values scattered about a limit of 1; laboratory 2 moves a share of the failures up to 4 % beyond just inside."""
+
+    def fill(chance: np.random.Generator, number: int, report: dict[str, Any]) -> list[dict[str, Any]]:
+        amount = float(centre * np.exp(chance.normal(-0.05, 0.2)))
+        if number == 2 and 1 < amount <= 1.04 and chance.random() < moved:
+            amount = 0.99
+        if op == ">=":
+            amount = 2 - amount
+            return [value("rm", max(amount, 0.01), decimals=decimals, limit_op=op, limit_low=1.0, limit_high=None)]
+        return [value("pb", amount, decimals=decimals, limit_op=op, limit_high=1.0, limit_low=None)]
+
+    return fill
+
+
+def test_a_smooth_density_is_silent_even_if_steep(tmp_path: Path) -> None:
+    for place, centre in enumerate((1.0, 0.75, 1.2)):
+        found = screened(DETECTOR, many_labs(near_limit(centre=centre), labs=2, reports=600), tmp_path / str(place))
+        assert found == [] and not found.abstained[code(1)]
+
+
+def test_failures_moved_inside_are_found_and_counted(tmp_path: Path) -> None:
+    for op in ("<=", ">="):
+        tables = many_labs(near_limit(moved=0.9, op=op), labs=3, reports=900)
+        found = screened(DETECTOR, tables, tmp_path / op.replace("<", "l").replace(">", "g"))
+        assert [row["institution_id"] for row in found] == [code(2)] and found.severities == ["strong"]
+        row = found.evidence()["rows"][0]
+        assert row["beyond"] < 15 and 30 < row["missing"] < 110 and row["missing_low"] > 10
+        assert sum(int(count) for count in row["histogram"].split()) == row["values"]
+
+
+def test_clients_who_aim_below_the_limit_are_no_hole(tmp_path: Path) -> None:
+    """Process control: narrow, well inside the limit, but smooth."""
+
+    def fill(chance: np.random.Generator, number: int, report: dict[str, Any]) -> list[dict[str, Any]]:
+        amount = float(chance.normal(0.93, 0.04)) if number == 2 else float(np.exp(chance.normal(-0.05, 0.2)))
+        return [value("pb", amount, limit_op="<=", limit_high=1.0, limit_low=None)]
+
+    assert screened(DETECTOR, many_labs(fill, labs=3, reports=700), tmp_path) == []
+
+
+def test_coarse_values_few_values_or_no_limits_are_not_judged(tmp_path: Path) -> None:
+    coarse = screened(DETECTOR, many_labs(near_limit(moved=1.0, decimals=1), labs=3, reports=400), tmp_path / "a")
+    assert coarse == [] and coarse.abstained[code(2)]
+    few = screened(DETECTOR, many_labs(near_limit(moved=1.0), labs=3, reports=150), tmp_path / "b")
+    assert few == [] and "少于200" in few.abstained[code(2)]
+    tables = many_labs(near_limit(moved=1.0), labs=3, reports=400)
+    for row in tables["results"]:
+        row["limit_op"] = None
+    assert screened(DETECTOR, tables, tmp_path / "c").abstained[code(2)]
+
+
+def test_equal_values_do_not_settle_and_accuse_nobody() -> None:
+    counts = np.zeros(len(SIDES))
+    counts[BINS - 1] = 500
+    assert fit(counts) is None
+
+
+def test_the_fit_finds_no_hole_in_an_exact_curve() -> None:
+    place = SIDES - np.sign(SIDES) / 2
+    smooth = fit(np.exp(5 - 0.1 * place - 0.004 * place**2))
+    assert smooth is not None and abs(smooth.z) < 0.5
