@@ -79,7 +79,8 @@ OWN = {"superior": REFUSED}  # a superior sees it, but only its own organ may ac
 SUBMITTED = {"action": "submit", "seen_state": "draft"}
 JUDGED = {"action": "confirm", "reason": "现场核对", "seen_state": "open"}
 PORTAL = (
-    "home", "institutions", "institution", "plans", "plan", "checklists", "caps", "detectors", "detector", "draws", "draw", "find", "verify",
+    "home", "institutions", "institution", "plans", "plan", "checklists", "caps", "detectors", "detector",
+    "draws", "draw", "find", "verify",
     "results", "result", "penalties", "penalty", "cases", "case", "exceptions", "rectifications", "guide",
 )  # fmt: skip
 PUBLIC = {
