@@ -6,12 +6,13 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyspark
-from py4j.protocol import Py4JError
+from py4j.protocol import Py4JError, Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
@@ -61,6 +62,21 @@ def open_session(master: str, conf: Mapping[str, str]) -> SparkSession:
     return session
 
 
+class StepFailed(Exception):
+    """A step broke inside the JVM; the message is that of the innermost cause."""
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    try:
+        yield
+    except Py4JJavaError as error:
+        cause = error.java_exception
+        while cause.getCause() is not None:
+            cause = cause.getCause()
+        raise StepFailed(str(cause.toString())) from error
+
+
 class SparkEngine:
     """An engine over the dataset at `address` (a folder all workers see, or s3a://…) on the cluster `master`.
 
@@ -68,7 +84,7 @@ class SparkEngine:
     """
 
     name = f"spark {pyspark.__version__}"
-    errors: tuple[type[Exception], ...] = (PySparkException, Py4JError, SqlglotError)
+    errors: tuple[type[Exception], ...] = (PySparkException, Py4JError, SqlglotError, StepFailed)
 
     def __init__(
         self, address: str, *, master: str, conf: Mapping[str, str] | None = None, session: SparkSession | None = None
@@ -90,7 +106,8 @@ class SparkEngine:
 
     def _name(self, name: str, frame: DataFrame, *, keep: bool) -> None:
         """Have the workers keep the rows of a table once they are first read; its plan ends there for later readers."""
-        self._made[name] = frame.localCheckpoint(eager=False) if keep else frame
+        with _plainly():
+            self._made[name] = frame.localCheckpoint(eager=False) if keep else frame
         self._made[name].createOrReplaceTempView(name)
 
     def put(self, name: str, table: pa.Table) -> None:
@@ -103,7 +120,8 @@ class SparkEngine:
     def arrow(self, sql: str) -> pa.Table:
         query = translate(sql)
         order = query.order or (self._orders.get(query.tables[0], "") if len(query.tables) == 1 else "")
-        return self.session.sql(f"{query.sql} {order}").toArrow()
+        with _plainly():
+            return self.session.sql(f"{query.sql} {order}").toArrow()
 
     def reduce(self, step: BatchStep) -> None:
         rows = self.session.sql(translate(step.sql).sql)
