@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 import pyspark
 from py4j.protocol import Py4JError, Py4JJavaError
+from pyspark import StorageLevel
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
@@ -106,8 +107,7 @@ class SparkEngine:
 
     def _name(self, name: str, frame: DataFrame, *, keep: bool) -> None:
         """Have the workers keep the rows of a table once they are first read; its plan ends there for later readers."""
-        with _plainly():
-            self._made[name] = frame.localCheckpoint(eager=False) if keep else frame
+        self._made[name] = _kept(frame) if keep else frame
         self._made[name].createOrReplaceTempView(name)
 
     def put(self, name: str, table: pa.Table) -> None:
@@ -132,6 +132,7 @@ class SparkEngine:
         for name in names:
             frame = self._made.pop(name, None)
             if frame is not None:
+                frame.unpersist()
                 self.session.catalog.dropTempView(name)
             self._orders.pop(name, None)
 
@@ -143,6 +144,15 @@ class SparkEngine:
     def _end(self) -> None:
         if self._owned:
             self.session.stop()
+
+
+def _kept(frame: DataFrame) -> DataFrame:
+    try:
+        return frame.localCheckpoint(eager=False)
+    except Py4JJavaError:
+        # Spark 4.3 loses its statistics over some unions and then cannot end the plan here: kept with its plan instead;
+        # what is really wrong with the step shows when it is read
+        return frame.persist(StorageLevel.MEMORY_AND_DISK)
 
 
 def _over_batches(reduce: Callable[[pa.RecordBatch], pa.Table], schema: pa.Schema) -> Callable[..., Any]:
