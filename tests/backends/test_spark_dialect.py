@@ -37,6 +37,8 @@ def test_the_final_order_is_told_apart_by_the_columns_of_the_result() -> None:
     query = translate("SELECT t.a, t.b FROM t ORDER BY t.a DESC, t.b")
     assert (query.sql, query.order) == ("SELECT t.a, t.b FROM t", "ORDER BY a DESC, b NULLS LAST")
     assert translate("SELECT a FROM t").order == ""
+    hidden = translate("SELECT t.a FROM t ORDER BY t.b")
+    assert (hidden.sql, hidden.order) == ("SELECT t.a FROM t ORDER BY t.b NULLS LAST", "")
 
 
 def test_times_made_of_seconds_carry_no_zone() -> None:

@@ -56,6 +56,8 @@ def translate(sql: str) -> Query:
     tree = sqlglot.parse_one(sql, read="duckdb")
     tables = tuple(table.name for table in tree.find_all(exp.Table))
     order = tree.args.get("order") if isinstance(tree, exp.Query) else None
+    if order is not None and not _shows(tree, order):
+        order = None  # by a column that is not shown: sorted rows stay sorted where the workers keep them
     if order is not None:
         tree.set("order", None)
         for column in order.find_all(exp.Column):
@@ -65,6 +67,13 @@ def translate(sql: str) -> Query:
         order=_text(order).strip() if order is not None else "",
         tables=tables,
     )
+
+
+def _shows(tree: exp.Query, order: exp.Order) -> bool:
+    """Whether the result has the columns it is ordered by."""
+    if any(isinstance(one, exp.Star) or isinstance(one.this, exp.Star) for one in tree.selects):
+        return True
+    return {column.name for column in order.find_all(exp.Column)} <= set(tree.named_selects)
 
 
 def _text(tree: exp.Expression) -> str:

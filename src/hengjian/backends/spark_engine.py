@@ -6,12 +6,14 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyspark
-from py4j.protocol import Py4JError
+from py4j.protocol import Py4JError, Py4JJavaError
+from pyspark import StorageLevel
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
@@ -61,6 +63,21 @@ def open_session(master: str, conf: Mapping[str, str]) -> SparkSession:
     return session
 
 
+class StepFailed(Exception):
+    """A step broke inside the JVM; the message is that of the innermost cause."""
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    try:
+        yield
+    except Py4JJavaError as error:
+        cause = error.java_exception
+        while cause.getCause() is not None:
+            cause = cause.getCause()
+        raise StepFailed(str(cause.toString())) from error
+
+
 class SparkEngine:
     """An engine over the dataset at `address` (a folder all workers see, or s3a://…) on the cluster `master`.
 
@@ -68,7 +85,7 @@ class SparkEngine:
     """
 
     name = f"spark {pyspark.__version__}"
-    errors: tuple[type[Exception], ...] = (PySparkException, Py4JError, SqlglotError)
+    errors: tuple[type[Exception], ...] = (PySparkException, Py4JError, SqlglotError, StepFailed)
 
     def __init__(
         self, address: str, *, master: str, conf: Mapping[str, str] | None = None, session: SparkSession | None = None
@@ -90,7 +107,7 @@ class SparkEngine:
 
     def _name(self, name: str, frame: DataFrame, *, keep: bool) -> None:
         """Have the workers keep the rows of a table once they are first read; its plan ends there for later readers."""
-        self._made[name] = frame.localCheckpoint(eager=False) if keep else frame
+        self._made[name] = _kept(frame) if keep else frame
         self._made[name].createOrReplaceTempView(name)
 
     def put(self, name: str, table: pa.Table) -> None:
@@ -103,7 +120,8 @@ class SparkEngine:
     def arrow(self, sql: str) -> pa.Table:
         query = translate(sql)
         order = query.order or (self._orders.get(query.tables[0], "") if len(query.tables) == 1 else "")
-        return self.session.sql(f"{query.sql} {order}").toArrow()
+        with _plainly():
+            return self.session.sql(f"{query.sql} {order}").toArrow()
 
     def reduce(self, step: BatchStep) -> None:
         rows = self.session.sql(translate(step.sql).sql)
@@ -114,6 +132,7 @@ class SparkEngine:
         for name in names:
             frame = self._made.pop(name, None)
             if frame is not None:
+                frame.unpersist()
                 self.session.catalog.dropTempView(name)
             self._orders.pop(name, None)
 
@@ -125,6 +144,15 @@ class SparkEngine:
     def _end(self) -> None:
         if self._owned:
             self.session.stop()
+
+
+def _kept(frame: DataFrame) -> DataFrame:
+    try:
+        return frame.localCheckpoint(eager=False)
+    except Py4JJavaError:
+        # Spark 4.3 loses its statistics over some unions and then cannot end the plan here: kept with its plan instead;
+        # what is really wrong with the step shows when it is read
+        return frame.persist(StorageLevel.MEMORY_AND_DISK)
 
 
 def _over_batches(reduce: Callable[[pa.RecordBatch], pa.Table], schema: pa.Schema) -> Callable[..., Any]:

@@ -53,6 +53,17 @@ def test_clients_who_aim_below_the_limit_are_no_hole(tmp_path: Path) -> None:
     assert screened(DETECTOR, many_labs(fill, labs=3, reports=700), tmp_path) == []
 
 
+def test_products_that_end_just_inside_the_limit_have_no_hole_beyond(tmp_path: Path) -> None:
+    """A standard quality sold at one purity: a heap inside, nothing beyond."""
+
+    def fill(chance: np.random.Generator, number: int, report: dict[str, Any]) -> list[dict[str, Any]]:
+        heap = chance.random() < 0.35
+        amount = float(chance.normal(0.97, 0.004)) if heap else float(chance.uniform(0.76, 0.98))
+        return [value("au", min(amount, 0.985), limit_op="<=", limit_high=1.0, limit_low=None)]
+
+    assert screened(DETECTOR, many_labs(fill, labs=3, reports=300), tmp_path) == []
+
+
 def test_coarse_values_few_values_or_no_limits_are_not_judged(tmp_path: Path) -> None:
     coarse = screened(DETECTOR, many_labs(near_limit(moved=1.0, decimals=1), labs=3, reports=400), tmp_path / "a")
     assert coarse == [] and coarse.abstained[code(2)]

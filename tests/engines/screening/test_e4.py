@@ -43,15 +43,24 @@ def test_a_diluted_lane_is_strong(tmp_path: Path) -> None:
     thin(tables, of(tables, 3), 1.6)
     found = screened(DETECTOR, tables, tmp_path)
     assert {row["institution_id"] for row in found} == {station(3)} and set(found.severities) == {"strong"}
-    assert found.natures() == {"lane", "month"} and max(row["score"] for row in found) == 20.0
+    assert found.natures() == {"lane", "month", "some"} and max(row["score"] for row in found) == 20.0
 
 
 def test_passing_below_the_least_sum_breaks_a_rule(tmp_path: Path) -> None:
     tables = breathing(3)
     thin(tables, of(tables, 1)[:12], 3.0)
     found = screened(DETECTOR, tables, tmp_path)
-    assert found.severities == ["certain"] and found.natures() == {"invalid"}
-    assert found[0]["p_value"] is None and found.evidence()["rows"][0]["dilution"] > 2.5
+    assert found.severities == ["certain", "strong"] and found.natures() == {"invalid", "some"}
+    (place,) = (place for place, row in enumerate(found) if row["severity"] == "certain")
+    assert found[place]["p_value"] is None and found.evidence(place)["rows"][0]["dilution"] > 2.5
+
+
+def test_a_short_window_of_dilution_is_seen_in_its_tests(tmp_path: Path) -> None:
+    tables = breathing()
+    thin(tables, of(tables, 3)[:8], 1.8)
+    found = screened(DETECTOR, tables, tmp_path)
+    assert found.natures() == {"some"} and found.severities == ["strong"]
+    assert len(found[0]["report_ids"].split("|")) == 7 and found[0]["score"] == 13.0
 
 
 def test_one_leaking_exhaust_is_a_question(tmp_path: Path) -> None:

@@ -231,7 +231,7 @@ DETECTOR = Detector(
     array=ArrayStep(inputs=("broken", "coal", "together"), compute=compute),
     key_columns=("relation", "nature"),
     unit="份含有可比项目的报告",
-    says="{said}（{part_name} {part_text}，{whole_name} {whole_text}）",
+    says="同一样品的数值：{said}（{part_name} {part_text}，{whole_name} {whole_text}）",
     words={"nature": {"broken": "关系不成立", "loose": "关联消失"}},
     labels={
         "report_id": "报告标识",

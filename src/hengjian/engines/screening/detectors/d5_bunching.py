@@ -22,6 +22,12 @@ BIN_SHARE = 0.02
 COARSEST = 0.05
 STRIKING_P = 1e-3
 LEAST_MISSING = 5.0
+LEAST_FARTHER = 10.0
+"""Values beyond the limit past the hole: without any there is no hole, only an end."""
+
+WORST_FIT = 4.0
+"""Dispersion of the fit above which no smooth density describes the values, so nothing is said."""
+
 ROUNDS = 25
 SIDES = np.concatenate([np.arange(-BINS, 0), np.arange(1, BINS + 1)])
 """Bin numbers: −1 is the last bin inside the limit, 1 the first beyond it."""
@@ -104,6 +110,8 @@ def fit(counts: Floats) -> Fit | None:
         return None
     mean = np.exp(np.clip(x @ beta, -30, 30))
     phi = max(1.0, float(((y - mean) ** 2 / np.maximum(mean, 0.5)).sum() / (len(y) - 3)))
+    if phi > WORST_FIT:
+        return None
     hole = design[~fitted]
     expected = np.exp(np.clip(hole @ beta, -30, 30))
     sign = np.where(SIDES[~fitted] < 0, 1.0, -1.0)
@@ -142,7 +150,8 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     """Every unit with 200 values near the limit; a smooth density is the null, peers' spread of z widens it."""
     found = []
     for (institution, scope), unit in _units(tables["counted"].to_pylist()).items():
-        if unit["counts"].sum() >= LEAST_VALUES:
+        farther = unit["counts"][SIDES > DONUT].sum()
+        if unit["counts"].sum() >= LEAST_VALUES and farther >= LEAST_FARTHER:
             fitted = fit(unit["counts"])
             if fitted is not None:
                 found.append((institution, scope, unit, fitted))
@@ -159,14 +168,19 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     for (institution, scope, unit, fitted), score in zip(found, z, strict=True):
         p = float(special.stdtr(freedom, -score / np.sqrt(1 + tau**2)))
         missing = fitted.expected_beyond - fitted.beyond
-        if p < STRIKING_P and missing >= LEAST_MISSING:
+        if p < STRIKING_P and missing >= max(LEAST_MISSING, _half(fitted)):
             rows.append(_hit(institution, scope, unit, fitted) | {"p_value": p, "peers": peers, "tests": len(found)})
     return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)
 
 
+def _half(fitted: Fit) -> float:
+    """Half the 95 % interval of the missing number."""
+    return float(1.96 * fitted.error / np.sqrt(2))
+
+
 def _hit(institution: str, scope: str, unit: Mapping[str, Any], fitted: Fit) -> dict[str, Any]:
     missing = fitted.expected_beyond - fitted.beyond
-    half = 1.96 * fitted.error / np.sqrt(2)
+    half = _half(fitted)
     return {
         "institution_id": institution,
         "subject_id": institution,

@@ -25,6 +25,11 @@ USUAL_FACTOR = 1.35
 
 LEAST_FACTOR = 1.2
 LEAST_TAU = 0.06
+OUTLYING = 6.0
+LEAST_OUTLYING = 3
+USUAL_OUTLYING = 0.01
+"""Share of honest exhaust pipes that leak so much, at least."""
+
 LARGEST_P = 1e-4
 LARGEST_Q = 0.05
 
@@ -103,6 +108,7 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
         rows += _invalid(column)
         for nature in LEAST_TESTS:
             rows += _diluted(column, nature)
+        rows += _some(column)
     return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)
 
 
@@ -168,6 +174,41 @@ def _diluted(column: Columns, nature: str) -> list[dict[str, Any]]:
         p_values[mine] = special.ndtr((mean[mine] - centres[mine]) / spread)
     units = np.flatnonzero(judged)
     return _accused(column, nature, place, units=units, p_values=p_values, mean=mean, centres=centres)
+
+
+def _some(column: Columns) -> list[dict[str, Any]]:
+    """Lanes with several tests far below all others of the method: windows of time too short for a mean."""
+    _, place, size = np.unique(_places(column, "lane"), return_inverse=True, return_counts=True)
+    sums = column["mean_sum"].astype(np.float64)
+    far, usual = np.zeros(len(sums), dtype=bool), np.zeros(len(sums))
+    chance = np.full(len(sums), USUAL_OUTLYING)
+    kind = np.array([f"{m}\x1f{f}" for m, f in zip(column["method"], column["fuel"], strict=True)])
+    for one in np.unique(kind):
+        mine = np.flatnonzero(kind == one)
+        middle = float(np.median(sums[mine]))
+        width = 1.4826 * float(np.median(np.abs(sums[mine] - middle)))
+        usual[mine] = max(middle, float(column["full_sum"][mine[0]]) / USUAL_FACTOR)
+        far[mine] = (sums[mine] < usual[mine] / USUAL_FACTOR) & (sums[mine] < usual[mine] - OUTLYING * width)
+        shares = (np.bincount(place[mine], weights=far[mine]) / np.maximum(np.bincount(place[mine]), 1))[place[mine]]
+        chance[mine] = max(USUAL_OUTLYING, float(np.median(shares)))
+    counts = np.bincount(place, weights=far).astype(np.int64)
+    first = np.unique(place, return_index=True)[1]
+    p_values = np.where(counts > 0, special.bdtrc(counts - 1.0, size, chance[first]), 1.0)
+    rows = []
+    for unit, q in enumerate(false_discovery(p_values.tolist())):
+        if counts[unit] < LEAST_OUTLYING or p_values[unit] > LARGEST_P or (q or 0.0) > LARGEST_Q:
+            continue
+        more: dict[str, Any] = {
+            "p_value": float(p_values[unit]),
+            "usual_sum": float(usual[first[unit]]),
+            "low": int(counts[unit]),
+        }
+        more |= {"tests_of_lane": int(size[unit]), "tests": len(size), "level": "S3"}
+        key = f"{column['lane'][first[unit]]} {column['method'][first[unit]]}"
+        rows += [
+            _row(column, int(at), nature="some", place=key, **more) for at in np.flatnonzero(far & (place == unit))
+        ]
+    return rows
 
 
 def _accused(
@@ -250,7 +291,12 @@ DETECTOR = Detector(
         "tests_of_lane": "该检测线份数",
     },
     words={
-        "nature": {"invalid": "低于有效检验的最低值仍判合格", "lane": "整条检测线偏低", "month": "该月检测线偏低"},
+        "nature": {
+            "invalid": "低于有效检验的最低值仍判合格",
+            "lane": "整条检测线偏低",
+            "month": "该月检测线偏低",
+            "some": "数份远低于其他检测线",
+        },
         "method": {"asm": "稳态工况", "vmas": "简易瞬态工况", "two_idle": "双怠速", "transient": "瞬态工况"},
     },
     on_site=(
