@@ -16,6 +16,7 @@ from hengjian.citylab.plan import Line, Plan
 from hengjian.citylab.schedule import Runs
 from hengjian.citylab.workdays import DAY
 
+SCATTER, PRIME = 7919, 1_000_000_007
 Array = np.ndarray[Any, Any]
 
 UNIT_LIMIT, LINE_LIMIT = 4096, 64
@@ -73,6 +74,11 @@ def capacities(plan: Plan, runs: Runs, instruments: Instruments, houses: list[Ho
     tray = np.array([house.plan.batch_log for house in houses])[house_of_line[instruments.line]]
     roomy = SIZES[np.minimum(np.searchsorted(SIZES, np.ceil(peak * 1.15)), len(SIZES) - 1)]
     return np.where((mode == CHAMBER) | ((mode == 1) & tray), np.maximum(roomy, 12), 1)
+
+
+def _maker_number(identity: str) -> int:
+    """A maker gives a number once: scattered over ten digits, never the same for two instruments."""
+    return int(identity[1:]) * SCATTER % PRIME
 
 
 def _calibration_rows(
@@ -141,7 +147,7 @@ def register(
         stream = Stream(plan.seed, "instrument", identity)
         house = masters.houses[int(house_of_line[instruments.line[number]])]
         kind = cat.kinds[int(instruments.kind[number])]
-        serial = serials.get(number, f"{kind['model'][:3].upper().strip('-')}{stream.one(900_000) + 100_000}")
+        serial = serials.get(number, f"{kind['model'][:3].upper().strip('-')}{_maker_number(identity)}")
         instruments.serials[number] = serial
         bought = window.first - timedelta(days=820 + stream.one(2500))
         sequence = kind["mode"] == "sequence"

@@ -57,12 +57,13 @@ def test_one_file_in_two_clients_reports_is_strong_two_files_are_certain(tmp_pat
     assert "certain" in found.severities and max(row["score"] for row in found) == 30.0
 
 
-@pytest.mark.parametrize(("bits", "pdq_bits", "count"), [(3, 20, 1), (7, 31, 1), (7, 60, 0), (9, 20, 0)])
+@pytest.mark.parametrize(("bits", "pdq_bits", "count"), [(3, 20, 1), (7, 24, 1), (7, 31, 1), (7, 60, 0), (9, 20, 0)])
 def test_a_picture_saved_again_is_found_by_its_hashes(tmp_path: Path, bits: int, pdq_bits: int, count: int) -> None:
     tables = pictured()
     copy(tables, 3, 8, bits=bits, pdq_bits=pdq_bits)
     found = screened(DETECTOR, tables, tmp_path)
-    assert len(found) == count and all(row["severity"] == "strong" for row in found)
+    severity = "strong" if pdq_bits <= 24 else "weak"  # one pair near the limit of likeness is a hint
+    assert len(found) == count and all(row["severity"] == severity for row in found)
 
 
 def test_without_the_longer_hash_likeness_is_a_question(tmp_path: Path) -> None:

@@ -9,7 +9,15 @@ import numpy as np
 import pyarrow as pa
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
-from hengjian.engines.screening.detectors.d3_replicates import BANDED, OF_INSTITUTION, OF_PEERS, SETS
+from hengjian.engines.screening.detectors.d3_replicates import (
+    BANDED,
+    GRID,
+    OF_INSTITUTION,
+    OF_PEERS,
+    READINGS,
+    SETS,
+    WHOLES,
+)
 from hengjian.engines.screening.hits import hit_schema
 from hengjian.engines.screening.rarity import judged_by_group
 from hengjian.engines.screening.spreads import as_alike_by_chance, spread_of_spreads
@@ -112,6 +120,9 @@ DETECTOR = Detector(
     ),
     steps=(
         Step(name="sets", sql=SETS, per_report=True),
+        Step(name="readings", sql=READINGS),
+        Step(name="wholes", sql=WHOLES),
+        Step(name="grid", sql=GRID),
         Step(name="banded", sql=BANDED),
         Step(name="of_institution", sql=OF_INSTITUTION),
         Step(name="of_peers", sql=OF_PEERS),

@@ -20,6 +20,8 @@ LEAST_SETS = 10
 LEAST_PEERS = 20
 LEAST_RESOLUTION = 2.0
 TOO_CLOSE = 0.05
+FITTING = 0.95
+LEAST_READINGS = 20
 LEAST_RATIO = 0.5
 LEAST_EXCESS = 3.0
 LARGEST_P = 1e-4
@@ -50,7 +52,7 @@ HIT_SCHEMA = pa.schema(
 SETS = """
 SELECT x.institution_id, x.report_id, x.item_code, coalesce(x.method_no, '') AS method_no,
        coalesce(max(x.item_name), x.item_code) AS item_name, coalesce(max(i.model), '') AS model,
-       coalesce(max(x.unit), '') AS unit, count(*) AS n,
+       coalesce(max(x.instrument_id), '') AS tool, coalesce(max(x.unit), '') AS unit, count(*) AS n,
        avg(x.value) AS mean, var_samp(x.value) AS variance, min(r.issued_at) AS issued_at,
        power(10.0, -max(CASE WHEN position('.' IN x.value_text) > 0
                              THEN length(x.value_text) - position('.' IN x.value_text) ELSE 0 END)) AS delta
@@ -63,10 +65,44 @@ GROUP BY x.institution_id, x.report_id, x.item_code, x.method_no
 HAVING count(*) >= 2
 """
 
+# Readings as whole numbers of the finest place that the institution prints for the item.
+READINGS = """
+SELECT x.institution_id, x.item_code, coalesce(x.method_no, '') AS method_no,
+       coalesce(x.instrument_id, '') AS tool, x.value,
+       CASE WHEN position('.' IN x.value_text) > 0 THEN length(x.value_text) - position('.' IN x.value_text)
+            ELSE 0 END AS places
+FROM results x
+WHERE x.replicate >= 1 AND x.value > 0 AND x.value < 1e9
+  AND regexp_matches(x.value_text, '^[0-9]{1,9}([.][0-9]{1,6})?$')
+"""
+
+WHOLES = """
+SELECT r.institution_id, r.item_code, r.method_no, r.tool, f.places,
+       CAST(round(r.value * power(10.0, f.places)) AS BIGINT) AS whole
+FROM readings r
+JOIN (SELECT institution_id, item_code, method_no, max(places) AS places FROM readings
+      GROUP BY institution_id, item_code, method_no) AS f
+  ON f.institution_id = r.institution_id AND f.item_code = r.item_code AND f.method_no = r.method_no
+"""
+
+# What an instrument really steps by may be coarser than what is printed: nearly all readings are multiples of it.
+MULTIPLES = "CASE " + " ".join(
+    f"WHEN sum(CASE WHEN whole % {step} = 0 THEN 1 ELSE 0 END) >= {FITTING} * count(*) THEN {step}.0"
+    for step in (100, 50, 20, 10, 5, 2)
+)
+GRID = f"""
+SELECT institution_id, item_code, method_no, tool, ({MULTIPLES} ELSE 1.0 END) * power(10.0, -max(places)) AS step
+FROM wholes GROUP BY institution_id, item_code, method_no, tool HAVING count(*) >= {LEAST_READINGS}
+"""
+
 # Concentration bands of a factor of two within item and method: precision depends on level.
 BANDED = """
-SELECT *, CAST(floor(log2(mean)) AS BIGINT) AS band, variance / (mean * mean) AS rsd2, delta / mean AS rel_delta
-FROM sets
+SELECT s.institution_id, s.report_id, s.item_code, s.method_no, s.item_name, s.model, s.unit, s.n, s.mean, s.variance,
+       s.issued_at, CAST(floor(log2(s.mean)) AS BIGINT) AS band, s.variance / (s.mean * s.mean) AS rsd2,
+       greatest(s.delta, coalesce(g.step, 0.0)) / s.mean AS rel_delta
+FROM sets s
+LEFT JOIN grid g ON g.institution_id = s.institution_id AND g.item_code = s.item_code AND g.method_no = s.method_no
+                AND g.tool = s.tool
 """
 
 OF_INSTITUTION = """
@@ -291,7 +327,7 @@ def _hit(source: Mapping[str, Any], unit: np.int64, verdict: _Verdict) -> dict[s
 
 DETECTOR = Detector(
     id="D3",
-    version=2,
+    version=3,
     name="replicates",
     title="平行样结果过于一致",
     meaning="同一项目的平行测定之间的差异明显小于同行用同一方法能做到的水平，平行数据可能是凑出来的。",
@@ -312,6 +348,9 @@ DETECTOR = Detector(
     ),
     steps=(
         Step(name="sets", sql=SETS, per_report=True),
+        Step(name="readings", sql=READINGS),
+        Step(name="wholes", sql=WHOLES),
+        Step(name="grid", sql=GRID),
         Step(name="banded", sql=BANDED),
         Step(name="of_institution", sql=OF_INSTITUTION),
         Step(name="of_peers", sql=OF_PEERS),

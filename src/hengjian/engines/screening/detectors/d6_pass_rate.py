@@ -51,7 +51,8 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
         {
             "institution_id": unit["institution_id"],
             "subject_id": unit["institution_id"],
-            "level": unit["level"],
+            # honest specialists and pre-inspected goods pass as well as bought reports do: a pass rate alone is a hint
+            "level": "S2",
             "field": unit["unit"],
             "occurred_at": unit["last_at"],
             "slip": False,
@@ -81,7 +82,7 @@ DETECTOR = Detector(
     violation="SUP-15.1",
     cluster="outcome",
     kind="statistical",
-    level="S3",
+    level="S2",
     subject_kind="institution",
     needs=(
         Need(

@@ -19,6 +19,7 @@ from hengjian.engines.screening.hits import hit_schema
 MOST_BITS = 7
 MOST_BITS_ALONE = 4
 MOST_PDQ_BITS = 31
+SURE_PDQ_BITS = 24
 BANDS, BAND_BITS = 4, 16
 FLAT = 8
 """A perceptual hash with fewer set (or unset) bits than this is of a picture without content."""
@@ -203,7 +204,9 @@ def _level(column: Columns, own: int, other: int, apart: int, facts: Mapping[str
     """Two clients share nothing honestly; one picture in two reports may have been filed wrongly, two may not."""
     clients = column["client_id"][own], column["client_id"][other]
     stranger = clients[0] is not None and clients[1] is not None and clients[0] != clients[1]
-    if facts["institutions"] >= COMMON or apart < 0:
+    # a lane looks alike from day to day: a single pair near the limit of likeness is a hint
+    chance = apart > SURE_PDQ_BITS and facts["reports"] <= 2 and facts["photos"] <= 1
+    if facts["institutions"] >= COMMON or apart < 0 or chance:
         return {"level": "S2", "firm": False}
     return {"level": "S5" if stranger else "S4", "firm": stranger and (facts["photos"] >= 2 or facts["reports"] >= 3)}
 
