@@ -9,10 +9,12 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import django
+import pytest
 
 KEPT = 5
 """Templates of other checkouts and branches that stay, the newest."""
@@ -109,3 +112,34 @@ def copied_into(connection: Any) -> Any:
 
     connection.creation._create_test_db = create_and_copy
     return kept
+
+
+def sqlite_environment(home: Path) -> dict[str, str]:
+    """For processes of their own: a migrated database in the folder `home`."""
+    shutil.copyfile(sqlite_template(), home / "hengjian.sqlite3")
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return kept | {"HENGJIAN_HOME": str(home)}
+
+
+@contextmanager
+def postgres_environment(home: Path) -> Iterator[dict[str, str]]:
+    """The same on the server of DATABASE_URL, gone afterwards; skips the test where that names no PostgreSQL."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        pytest.skip("DATABASE_URL names no PostgreSQL database")
+    import psycopg
+
+    name = f"hengjian_own_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(url, autocommit=True) as server:
+
+        def run(sql: str) -> list[Any]:
+            told = server.execute(sql)
+            return told.fetchall() if told.description else []
+
+        run(f"CREATE DATABASE {name} TEMPLATE {postgres_template(run, url)}")
+        try:
+            yield os.environ | {
+                "DATABASE_URL": urlunsplit(urlsplit(url)._replace(path=f"/{name}")), "HENGJIAN_HOME": str(home)
+            }  # fmt: skip
+        finally:
+            run(f"DROP DATABASE {name} WITH (FORCE)")

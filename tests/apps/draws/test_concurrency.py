@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import uuid
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from tests.databases import postgres_environment, sqlite_environment
 from tests.paths import REPO
 
 PROCESSES, THREADS = 2, 4
@@ -27,7 +25,6 @@ def run(*arguments: str, environment: dict[str, str]) -> str:
 
 def race(environment: dict[str, str], folder: Path) -> None:
     worker = "tests.apps.draws.racing"
-    run("hengjian.project.cli", "manage", "migrate", "--skip-checks", "-v", "0", environment=environment)
     run(worker, "prepare", str(folder), environment=environment)
     running = [
         subprocess.Popen(
@@ -54,23 +51,12 @@ def race(environment: dict[str, str], folder: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_on_one_sqlite_file(tmp_path: Path) -> None:
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    race(kept | {"HENGJIAN_HOME": str(tmp_path)}, tmp_path / "draws")
+    race(sqlite_environment(tmp_path), tmp_path / "draws")
 
 
 @pytest.mark.slow
 def test_on_postgresql(tmp_path: Path) -> None:
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        pytest.skip("DATABASE_URL names no PostgreSQL database")
-    import psycopg
-
-    name = f"hengjian_draw_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-        try:
-            own = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-            race(os.environ | {"DATABASE_URL": own, "HENGJIAN_HOME": str(tmp_path)}, tmp_path / "draws")
-        finally:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with postgres_environment(tmp_path) as environment:
+        race(environment, tmp_path / "draws")

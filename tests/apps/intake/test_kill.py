@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,17 +15,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import sqlite_template
 from tests.paths import REPO
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 ROWS = 8_000
 SEED = f"""
 import io, zipfile
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.utils import timezone
 from hengjian.apps.intake import services, tasks
 from tests.apps.factories import make_tree, make_user
@@ -55,6 +55,7 @@ class Home:
         own = {"HENGJIAN_HOME": str(folder), "DJANGO_SETTINGS_MODULE": "hengjian.project.settings"}
         self.env = kept | own | {"PYTHONPATH": str(REPO)}
         keys = {"secret_key": "k" * 60, "person_key": "p" * 60, "demo": True}
+        shutil.copyfile(sqlite_template(), folder / "hengjian.sqlite3")
         (folder / "installation.json").write_text(json.dumps(keys), encoding="utf-8")
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:

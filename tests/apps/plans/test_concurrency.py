@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import uuid
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from tests.databases import postgres_environment, sqlite_environment
 from tests.paths import REPO
 
 PROCESSES, THREADS, CAP = 3, 3, 2
@@ -26,7 +24,6 @@ def run(*arguments: str, environment: dict[str, str]) -> str:
 
 
 def reserve_from_all_sides(environment: dict[str, str]) -> None:
-    run("hengjian.project.cli", "manage", "migrate", "--skip-checks", "-v", "0", environment=environment)
     run("tests.apps.plans.reserving", "prepare", environment=environment)
     command = [sys.executable, "-m", "tests.apps.plans.reserving"]
     workers = [
@@ -50,23 +47,12 @@ def reserve_from_all_sides(environment: dict[str, str]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_on_one_sqlite_file(tmp_path: Path) -> None:
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    reserve_from_all_sides(kept | {"HENGJIAN_HOME": str(tmp_path)})
+    reserve_from_all_sides(sqlite_environment(tmp_path))
 
 
 @pytest.mark.slow
 def test_on_postgresql(tmp_path: Path) -> None:
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        pytest.skip("DATABASE_URL names no PostgreSQL database")
-    import psycopg
-
-    name = f"hengjian_reserve_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-        try:
-            own = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-            reserve_from_all_sides(os.environ | {"DATABASE_URL": own, "HENGJIAN_HOME": str(tmp_path)})
-        finally:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with postgres_environment(tmp_path) as environment:
+        reserve_from_all_sides(environment)

@@ -1,14 +1,12 @@
 """Several processes with several threads append at once: the chain has every event and no fork."""
 
 import json
-import os
 import subprocess
 import sys
-import uuid
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from tests.databases import postgres_environment, sqlite_environment
 from tests.paths import REPO
 
 PROCESSES, THREADS, EACH = 3, 2, 15
@@ -35,13 +33,7 @@ def run(arguments, environment, **options):
     return done.stdout
 
 
-def sqlite(tmp_path):
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return kept | {"HENGJIAN_HOME": str(tmp_path)}
-
-
 def append_from_all_sides(environment):
-    run(["-m", "hengjian.project.cli", "manage", "migrate", "--skip-checks", "-v", "0"], environment)
     assert "inside the transaction" in run(["-c", ORGAN], environment)
     command = [sys.executable, "-m", "tests.apps.record.appending", str(EACH), str(THREADS)]
     workers = [
@@ -57,22 +49,12 @@ def append_from_all_sides(environment):
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_writers_to_one_sqlite_file_do_not_fork_the_chain(tmp_path):
-    append_from_all_sides(sqlite(tmp_path))
+    append_from_all_sides(sqlite_environment(tmp_path))
 
 
 @pytest.mark.slow
 def test_writers_to_postgresql_do_not_fork_the_chain(tmp_path):
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        pytest.skip("DATABASE_URL names no PostgreSQL database")
-    import psycopg
-
-    name = f"hengjian_append_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-        try:
-            own = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-            append_from_all_sides(os.environ | {"DATABASE_URL": own, "HENGJIAN_HOME": str(tmp_path)})
-        finally:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with postgres_environment(tmp_path) as environment:
+        append_from_all_sides(environment)

@@ -48,7 +48,7 @@ def run_all(bin_folder: Path, *, fast: bool) -> int:
                 beside = env | {"DATABASE_URL": url}
                 _step("测试（PostgreSQL）", [*pytest, *ON_POSTGRES], beside, failed)
             _step("Spark 与 DuckDB 一致", [str(bin_folder / "pytest"), "-q", "-m", "spark"], env, failed)
-            _step("浏览器", [str(bin_folder / "pytest"), "-q", "-m", "browser"], env, failed)
+            _step("浏览器", [*pytest, "--dist", "loadgroup", "-m", "browser"], env, failed)
     if failed:
         print("✗ 没有通过：" + "、".join(failed), flush=True)
         return 1
