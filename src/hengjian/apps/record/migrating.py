@@ -17,7 +17,7 @@ from django.db.migrations.state import ProjectState
 class CreateModels(Operation):
     """Several `CreateModel`; their indexes and constraints stand in `options`, since each sees the final state."""
 
-    serialization_expand_args = ["models"]  # noqa: RUF012 - declared so by Django
+    serialization_expand_args = ["models"]
 
     def __init__(self, models: Sequence[CreateModel]) -> None:
         self.models = models
