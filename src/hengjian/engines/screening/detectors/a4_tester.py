@@ -132,7 +132,7 @@ WHERE a.on_day BETWEEN d.both_from AND d.both_to
 GROUP BY ALL
 """
 
-# Gone: the employment ended before the test began. Away: leave covers all of the test (a bare date means the whole day).
+# Gone: the employment ended before the test began. Away: leave covers all of the test (a bare date means its day).
 # Whoever else is named as tester of the report and was there may have done it.
 ABSENT = f"""
 WITH times AS (
