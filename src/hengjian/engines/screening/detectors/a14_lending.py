@@ -277,8 +277,7 @@ DETECTOR = Detector(
     ),
     key_columns=("nature", "other_institution"),
     min_n=LEAST_REPORTS,
-    says="报告 {report_no}：{nature}（{other_name}，{code}）；与该机构之间的不同迹象 {kinds} 种；"
-    "人均报告 {load} 份（同行 {usual_load} 份），需要设备 {needed_hours} 小时，可用 {available_hours} 小时",
+    says="报告 {report_no}：{nature}（{other_name}，{code}）；与该机构之间的不同迹象 {kinds} 种",
     words={"nature": SIGN_WORDS},
     labels={
         "report_id": "报告标识",
