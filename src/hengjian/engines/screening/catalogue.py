@@ -34,6 +34,7 @@ from hengjian.engines.screening.detectors import (
     c3_spliced_series,
     c4_result_vectors,
     c5_bunching,
+    c6_edited_vectors,
     c7_peak_tables,
     c9_sample_reuse,
     d1_terminal_digits,
@@ -71,6 +72,7 @@ from hengjian.engines.screening.detectors import (
     f3_report_selling,
     f5_shared_means,
     f6_lab_shopping,
+    f8_agreed_rounds,
 )
 
 DETECTORS: tuple[Detector, ...] = (
@@ -102,6 +104,7 @@ DETECTORS: tuple[Detector, ...] = (
     c3_spliced_series.DETECTOR,
     c4_result_vectors.DETECTOR,
     c5_bunching.DETECTOR,
+    c6_edited_vectors.DETECTOR,
     c7_peak_tables.DETECTOR,
     c9_sample_reuse.DETECTOR,
     d1_terminal_digits.DETECTOR,
@@ -139,6 +142,7 @@ DETECTORS: tuple[Detector, ...] = (
     f3_report_selling.DETECTOR,
     f5_shared_means.DETECTOR,
     f6_lab_shopping.DETECTOR,
+    f8_agreed_rounds.DETECTOR,
 )
 """Every detector of this release."""
 
