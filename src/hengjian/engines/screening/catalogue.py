@@ -45,6 +45,7 @@ from hengjian.engines.screening.detectors import (
     d5_bunching,
     d6_pass_rate,
     d7_retests,
+    d8_noise_colour,
     d9_compressed_variance,
     d10_relations,
     d11_non_detects,
@@ -73,6 +74,7 @@ from hengjian.engines.screening.detectors import (
     f3_report_selling,
     f5_shared_means,
     f6_lab_shopping,
+    f7_provenance,
     f8_agreed_rounds,
 )
 
@@ -116,6 +118,7 @@ DETECTORS: tuple[Detector, ...] = (
     d5_bunching.DETECTOR,
     d6_pass_rate.DETECTOR,
     d7_retests.DETECTOR,
+    d8_noise_colour.DETECTOR,
     d9_compressed_variance.DETECTOR,
     d10_relations.DETECTOR,
     d11_non_detects.DETECTOR,
@@ -144,6 +147,7 @@ DETECTORS: tuple[Detector, ...] = (
     f3_report_selling.DETECTOR,
     f5_shared_means.DETECTOR,
     f6_lab_shopping.DETECTOR,
+    f7_provenance.DETECTOR,
     f8_agreed_rounds.DETECTOR,
 )
 """Every detector of this release."""
