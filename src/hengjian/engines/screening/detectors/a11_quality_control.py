@@ -10,8 +10,14 @@ BATCH_GAP_S = 2 * 3600
 LEAST_BATCHES = 3
 """One mistyped control value fails one batch, however many reports it has."""
 
-TIMES_RSD = 6.0
-"""Duplicates: twice the repeatability limit of 2.8 standard deviations; by chance two in a hundred thousand."""
+LEAST_SHARE = 0.05
+"""A laboratory two and a half times as rough as the method says fails one batch in fifty by chance."""
+
+TIMES_RSD = 8.0
+"""Duplicates: nearly three times the repeatability limit of 2.8 standard deviations."""
+
+ABOVE_LOD = 5.0
+"""Duplicates nearer the detection limit differ more than the method's repeatability: not judged."""
 
 USUAL_SHARE = 0.5
 """Control is missed only where it is handed over for most batches: elsewhere it was not uploaded."""
@@ -53,7 +59,7 @@ WHERE institution_id IS NOT NULL GROUP BY instrument_id HAVING count(DISTINCT in
 RUNS = """
 SELECT x.institution_id, x.report_id, x.item_code, x.method_no, x.instrument_id, min(hj_epoch(x.started_at)) AS t,
        max(CASE WHEN coalesce(x.replicate, 0) = 0 THEN x.value END) AS value, max(r.issued_at) AS issued_at,
-       max(r.report_no) AS report_no
+       max(r.report_no) AS report_no, max(x.detection_limit) AS lod
 FROM results x
 JOIN reports r ON r.report_id = x.report_id
 JOIN owned o ON o.instrument_id = x.instrument_id AND o.institution_id = x.institution_id
@@ -73,7 +79,8 @@ FROM (
 """
 
 BATCHES = f"""
-SELECT institution_id, instrument_id, item_code, method_no, batch, max(issued_at) AS last_at, min(t) AS t0,
+SELECT institution_id, instrument_id, item_code, method_no, batch, max(issued_at) AS last_at,
+       coalesce(max(lod), 0) AS lod,
        least(min(t) - {BATCH_GAP_S}, floor(min(t) / {DAY}) * {DAY}) AS from_s,
        greatest(max(t) + {BATCH_GAP_S}, floor(max(t) / {DAY}) * {DAY} + {DAY}) AS to_s
 FROM cut GROUP BY institution_id, instrument_id, item_code, method_no, batch
@@ -93,7 +100,7 @@ WHERE q.run_at IS NOT NULL
 """
 
 # Every control of a batch against the limit of its day; the next one that passed, whenever that was.
-JUDGED = """
+JUDGED = f"""
 SELECT b.institution_id, b.instrument_id, b.item_code, b.method_no, b.batch, l.kind, l.low, l.high, l.unsure, c.t,
        c.value, c.expected, c.measure, CASE WHEN c.measure >= l.low AND c.measure <= l.high THEN 1 ELSE 0 END AS passed
 FROM batches b
@@ -101,6 +108,7 @@ JOIN control_limits l ON l.method_no = b.method_no AND (l.item_code IS NULL OR l
  AND CAST(b.last_at AS DATE) BETWEEN l.valid_from AND l.valid_to
 JOIN controls c ON c.instrument_id = b.instrument_id AND c.item_code = b.item_code AND c.kind = l.kind
  AND c.t >= b.from_s AND c.t < b.to_s
+WHERE c.kind <> 'duplicate' OR least(c.value, c.expected) >= {ABOVE_LOD} * b.lod
 """
 
 
@@ -118,17 +126,26 @@ def _slipped() -> str:
 FAILED = f"""
 SELECT *, CASE WHEN {_slipped()} THEN 1 ELSE 0 END AS slipped FROM (
     SELECT *, min(CASE WHEN passed = 1 THEN t END) OVER (
-        PARTITION BY institution_id, instrument_id, item_code, method_no, kind ORDER BY t, measure
+        PARTITION BY institution_id, instrument_id, item_code, method_no, kind, low, high, unsure
+        ORDER BY t, measure DESC
         ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS good_at
     FROM judged_controls
 ) AS followed
 WHERE passed = 0
 """
 
-FAILING_BATCHES = """
-SELECT institution_id, kind, count(*) AS batches FROM (
-    SELECT DISTINCT institution_id, kind, instrument_id, item_code, method_no, batch FROM failed WHERE slipped = 0
+FAILING_BATCHES = f"""
+SELECT institution_id, kind, sum(bad) AS batches FROM (
+    SELECT j.institution_id, j.kind, j.instrument_id, j.item_code, j.method_no, j.batch,
+           max(CASE WHEN f.t IS NULL THEN 0 ELSE 1 END) AS bad
+    FROM judged_controls j
+    LEFT JOIN failed f ON f.institution_id = j.institution_id AND f.kind = j.kind
+     AND f.instrument_id = j.instrument_id AND f.item_code = j.item_code AND f.method_no = j.method_no
+     AND f.batch = j.batch AND f.slipped = 0 AND f.unsure = 0
+    WHERE j.unsure = 0
+    GROUP BY j.institution_id, j.kind, j.instrument_id, j.item_code, j.method_no, j.batch
 ) AS each GROUP BY institution_id, kind
+HAVING sum(bad) >= {LEAST_BATCHES} AND sum(bad) >= {LEAST_SHARE} * count(*)
 """
 
 BLANKS = """
@@ -161,8 +178,8 @@ _SAME_BATCH = " AND ".join(
 HITS = f"""
 WITH found AS (
     SELECT u.institution_id, u.report_id, u.issued_at, u.report_no, u.item_code, u.method_no, u.instrument_id,
-           CASE WHEN f.slipped = 1 THEN 'slip' ELSE f.kind END AS nature, f.kind,
-           CASE WHEN f.unsure = 1 OR (f.slipped = 0 AND coalesce(n.batches, 0) < {LEAST_BATCHES})
+           CASE WHEN f.slipped = 1 THEN 'slip' WHEN f.unsure = 1 THEN 'unverified' ELSE 'failed' END AS nature, f.kind,
+           CASE WHEN f.unsure = 1 OR (f.slipped = 0 AND n.batches IS NULL)
                 THEN 'S2' ELSE 'S3' END AS level, f.slipped = 1 AS slip, f.measure,
            CASE WHEN f.measure < f.low THEN f.low ELSE f.high END AS bound, u.value, f.t
     FROM failed f JOIN cut u ON {_SAME_BATCH}
@@ -182,8 +199,8 @@ SELECT institution_id, institution_id AS subject_id, report_id, issued_at AS occ
        CAST(NULL AS DOUBLE) AS p_value, nature, kind, report_no, item_code, method_no, instrument_id, measure, bound,
        value
 FROM found
-QUALIFY row_number() OVER (PARTITION BY institution_id, nature, report_id
-                           ORDER BY level DESC, kind, item_code, method_no, instrument_id, t, measure) = 1
+QUALIFY row_number() OVER (PARTITION BY institution_id, nature, kind, report_id
+                           ORDER BY level DESC, item_code, method_no, instrument_id, t, measure, bound) = 1
 """
 
 POPULATION = f"""
@@ -220,7 +237,7 @@ DETECTOR = Detector(
         Need(
             table="results",
             required=("report_id", "item_code", "method_no", "instrument_id", "started_at"),
-            optional=("replicate", "value", "subcontracted"),
+            optional=("replicate", "value", "detection_limit", "subcontracted"),
         ),
         Need(table="reports", required=("report_no", "issued_at"), optional=("corrects", "purpose")),
         Need(table="standard_items", optional=("item_code", "method_no", "repeatability_rsd"), optional_table=True),
@@ -243,7 +260,7 @@ DETECTOR = Detector(
         Step(name="population", sql=POPULATION),
         Step(name="hits", sql=HITS),
     ),
-    key_columns=("nature",),
+    key_columns=("nature", "kind"),
     unit="份有质控记录的报告",
     says="报告 {report_no} 项目 {item_code}（{method_no}）：{kind}{nature}，结果 {measure}，要求 {bound}",
     words={
@@ -271,7 +288,8 @@ DETECTOR = Detector(
     ),
     benign=(
         "批次按同一设备、同一项目、相隔不足两小时划分，当天的质控都算；签发前同类质控重做合格的不计",
-        "小数点、单位录错能解释的，单独列为数据疑问；少于三个批次不合格的，只作数据疑问",
+        "小数点、单位录错能解释的，单独列为数据疑问；少于三个批次、不足百分之五的批次不合格的，只作数据疑问",
+        "平行样差值超过重复性限近三倍才算，五倍检出限以下的平行样不判断",
         "方法要求尚未核实（领域包中标为待核）的，只作数据疑问；没有方法要求的不判断",
         "多数批次都没有上报该类质控的机构，不认定缺失",
     ),
