@@ -43,9 +43,9 @@ GROUP BY r.institution_id, coalesce(r.field, ''), coalesce(r.tester_id, ''), r.s
 
 DIAL = f"""
 SELECT institution_id, field, count(*) AS n, max(issued_at) AS last_at,
-       avg(CASE WHEN t - floor(t / {DAY}) * {DAY} < {NIGHT_ENDS} * 3600 THEN 1.0 ELSE 0.0 END) AS night,
-       avg(CASE WHEN extract(month FROM hj_days(started_at, 2)) <> extract(month FROM started_at)
-                THEN 1.0 ELSE 0.0 END) AS month_end,
+       avg(CAST(CASE WHEN t - floor(t / {DAY}) * {DAY} < {NIGHT_ENDS} * 3600 THEN 1 ELSE 0 END AS DOUBLE)) AS night,
+       avg(CAST(CASE WHEN extract(month FROM hj_days(started_at, 2)) <> extract(month FROM started_at)
+                     THEN 1 ELSE 0 END AS DOUBLE)) AS month_end,
        avg(cos(2 * pi() * t / {DAY})) AS east, avg(sin(2 * pi() * t / {DAY})) AS north
 FROM starts GROUP BY institution_id, field HAVING count(*) >= {LEAST_TESTS}
 ORDER BY field, institution_id

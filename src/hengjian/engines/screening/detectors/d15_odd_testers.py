@@ -52,7 +52,8 @@ FEATURES = {**PER_REPORT, **PER_UNIT}
 HIT_SCHEMA = hit_schema(texts=("field", "features"), floats=("distance",), counts=("reports", "peers", "tests"))
 
 VALUES = """
-SELECT report_id, avg(1.0 * nd) AS nd, avg(fives) AS fives, avg(near) AS near, avg(log_level) AS log_level,
+SELECT report_id, avg(CAST(nd AS DOUBLE)) AS nd, avg(CAST(fives AS DOUBLE)) AS fives,
+       avg(CAST(near AS DOUBLE)) AS near, avg(log_level) AS log_level,
        CAST(count(*) AS DOUBLE) AS items
 FROM (
     SELECT report_id, CASE WHEN value IS NULL THEN 1 ELSE 0 END AS nd,
@@ -97,11 +98,18 @@ LEFT JOIN report_spreads s ON s.report_id = r.report_id
 WHERE r.tester_id IS NOT NULL AND r.corrects IS NULL AND coalesce(r.purpose, 'client') NOT IN ('qc', 'pt')
 """
 
+# Averages of exact decimals are rounded differently from engine to engine.
+DOUBLES = f"""
+SELECT institution_id, person, field, client_id, issued_at, day,
+       {", ".join(f"CAST({name} AS DOUBLE) AS {name}" for name in PER_REPORT)}
+FROM cases
+"""
+
 UNITS = f"""
 SELECT institution_id, person, field, count(*) AS n, max(issued_at) AS last_at, count(DISTINCT day) AS days,
        count(DISTINCT client_id) AS houses, count(client_id) AS named,
        {", ".join(f"avg({one}) AS {one}, var_samp({one}) AS {one}_var, count({one}) AS {one}_n" for one in PER_REPORT)}
-FROM cases GROUP BY institution_id, person, field HAVING count(*) >= {LEAST_REPORTS}
+FROM doubles GROUP BY institution_id, person, field HAVING count(*) >= {LEAST_REPORTS}
 ORDER BY field, institution_id, person
 """
 
@@ -252,6 +260,7 @@ DETECTOR = Detector(
         Step(name="report_values", sql=VALUES),
         Step(name="report_spreads", sql=SPREADS),
         Step(name="cases", sql=CASES),
+        Step(name="doubles", sql=DOUBLES),
         Step(name="units", sql=UNITS),
         Step(name="population", sql="SELECT institution_id, max(n) AS n FROM units GROUP BY institution_id"),
     ),
