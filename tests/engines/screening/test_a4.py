@@ -99,7 +99,7 @@ def test_one_house_after_the_other_is_a_question(tmp_path: Path) -> None:
     ],
 )
 def test_employment_that_does_not_overlap_and_namesakes_are_silent(tmp_path: Path, other: dict[str, Any]) -> None:
-    assert screened(DETECTOR, double(**other), tmp_path) == []
+    assert screened(DETECTOR, double(**other), tmp_path).natures() <= {"gone"}
 
 
 def test_branches_of_one_legal_person_are_silent(tmp_path: Path) -> None:
@@ -112,6 +112,47 @@ def test_branches_of_one_legal_person_are_silent(tmp_path: Path) -> None:
 def test_different_identity_digests_refute_an_equal_number(tmp_path: Path) -> None:
     tables = double(person_key="bbbb")
     tables["people"][0]["person_key"] = "aaaa"
+    assert screened(DETECTOR, tables, tmp_path) == []
+
+
+def test_who_has_left_before_the_test_did_not_do_it(tmp_path: Path) -> None:
+    found = screened(DETECTOR, staffed("food", employed_to=date(2026, 3, 20)), tmp_path / "a")
+    assert "gone" in found.natures() and found.severities == ["certain"]
+    last = max(row["started_at"] for row in staffed()["reports"]).date()
+    once = screened(DETECTOR, staffed("food", employed_to=last - timedelta(days=2)), tmp_path / "b")
+    assert once.severities == ["weak"] and once.natures() == {"gone"}
+    slip = screened(DETECTOR, staffed("food", employed_to=last - timedelta(days=1)), tmp_path / "c")
+    assert slip.severities == ["weak"] and slip.natures() == {"gone_slip"}
+
+
+def on_leave(*, days: int = 30, kind: str = "leave") -> Rows:
+    tables = staffed("food")
+    tables["results"] = []
+    first = min(row["started_at"] for row in tables["reports"]) - timedelta(days=2)
+    tables["absences"] = [
+        {
+            "person_id": "P1",
+            "institution_id": LAB,
+            "kind": kind,
+            "from_at": first,
+            "to_at": first + timedelta(days=days),
+        }
+    ]
+    return tables
+
+
+def test_leave_over_the_whole_test_is_found_and_a_journey_is_not(tmp_path: Path) -> None:
+    found = screened(DETECTOR, on_leave(), tmp_path / "a")
+    assert "away" in found.natures() and "certain" in found.severities
+    assert screened(DETECTOR, on_leave(kind="travel"), tmp_path / "b") == []
+
+
+def test_somebody_else_who_was_there_may_have_tested(tmp_path: Path) -> None:
+    tables = on_leave()
+    tables["results"] = [
+        {"report_id": row["report_id"], "item_code": "x", "value_text": "1", "tester_id": "P2"}
+        for row in tables["reports"]
+    ]
     assert screened(DETECTOR, tables, tmp_path) == []
 
 

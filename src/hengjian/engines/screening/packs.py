@@ -63,7 +63,15 @@ PACK_TABLES: Mapping[str, pa.Schema] = {
     ),
     "pack_relation_words": pa.schema([("relation", _TEXT), ("role", _TEXT), ("item", _TEXT), ("word", _TEXT)]),
     "pack_method_rules": pa.schema(
-        [("id", _TEXT), ("quantity", _TEXT), ("value", _NUMBER), ("unit", _TEXT), ("standard_no", _TEXT), *_PERIOD]
+        [
+            ("id", _TEXT),
+            ("quantity", _TEXT),
+            ("value", _NUMBER),
+            ("unit", _TEXT),
+            ("standard_no", _TEXT),
+            ("certainty", _TEXT),
+            *_PERIOD,
+        ]
     ),
 }
 """Pack table → columns."""

@@ -1,4 +1,4 @@
-"""A4 – tests by people without a valid qualification, or working for two institutions at once (SUP-08)."""
+"""A4 – tests by people without a valid qualification, at two institutions at once, gone, or on leave (SUP-08)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ LICENSED = ", ".join(f"'{name}'" for name in LICENSED_FIELDS)
 CHANGE_OF_JOB_DAYS = 31
 WITHIN_DAYS = 30
 FILLED_SHARE = 0.5
+SEVERAL = 2
+"""Reports of one person who was not there; a single one may be a name entered by mistake."""
+
+DAY = 86_400
 
 WORK = """
 SELECT r.report_id, r.report_no, r.institution_id, r.field, r.tester_id AS person_id, r.issued_at,
@@ -128,6 +132,45 @@ WHERE a.on_day BETWEEN d.both_from AND d.both_to
 GROUP BY ALL
 """
 
+# Gone: the employment ended before the test began. Away: leave covers all of the test (a bare date means its day).
+# Whoever else is named as tester of the report and was there may have done it.
+ABSENT = f"""
+WITH times AS (
+    SELECT report_id, started_at,
+           CASE WHEN CAST(hj_epoch(finished_at) AS BIGINT) % {DAY} = 0 THEN hj_days(finished_at, 1)
+                ELSE finished_at END AS until
+    FROM reports WHERE started_at IS NOT NULL AND finished_at >= started_at
+), gone AS (
+    SELECT w.report_id, w.person_id, w.institution_id, 'gone' AS nature,
+           w.first_on <= s.employed_to + INTERVAL 1 DAY AS one_day, s.employed_from AS from_on, s.employed_to AS to_on
+    FROM work w JOIN staff s ON s.person_id = w.person_id AND s.institution_id = w.institution_id
+    WHERE s.employed_to < w.first_on
+), away AS (
+    SELECT w.report_id, w.person_id, w.institution_id, 'away' AS nature,
+           NOT (min(a.from_at) < hj_days(min(t.started_at), -1) AND max(a.to_at) > hj_days(max(t.until), 1)) AS one_day,
+           CAST(min(a.from_at) AS DATE) AS from_on, CAST(max(a.to_at) AS DATE) AS to_on
+    FROM work w
+    JOIN times t ON t.report_id = w.report_id
+    JOIN absences a ON a.person_id = w.person_id AND a.institution_id = w.institution_id AND a.kind = 'leave'
+        AND a.from_at < t.started_at AND a.to_at > t.until
+    GROUP BY w.report_id, w.person_id, w.institution_id
+), missing AS (
+    SELECT * FROM gone
+    UNION ALL
+    SELECT a.* FROM away a ANTI JOIN gone g ON g.report_id = a.report_id AND g.person_id = a.person_id
+), present AS (
+    SELECT DISTINCT w.report_id FROM work w
+    ANTI JOIN missing m ON m.report_id = w.report_id AND m.person_id = w.person_id
+)
+SELECT w.report_id, w.report_no, w.institution_id, w.field, w.person_id, w.issued_at, w.first_on, w.last_on, s.name,
+       s.qualification, m.nature, m.one_day, m.from_on, m.to_on,
+       sum(CASE WHEN m.one_day THEN 0 ELSE 1 END) OVER (PARTITION BY w.institution_id, w.person_id) AS n
+FROM missing m
+JOIN work w ON w.report_id = m.report_id AND w.person_id = m.person_id
+JOIN staff s ON s.person_id = w.person_id AND s.institution_id = w.institution_id
+ANTI JOIN present p ON p.report_id = m.report_id
+"""
+
 HITS = f"""
 SELECT institution_id, person_id AS subject_id, report_id, issued_at AS occurred_at,
        CASE WHEN fault <> 'lacking' AND one_day THEN 'S1' WHEN field IN ({LICENSED}) THEN 'S4' ELSE 'S3' END AS level,
@@ -146,14 +189,20 @@ SELECT institution_id, person_id, report_id, issued_at,
        CAST(NULL AS VARCHAR), nullif(both_from, DATE '1900-01-01'), nullif(both_to, DATE '2999-12-31'),
        CAST(issued_at AS DATE), CAST(issued_at AS DATE), other_institution, other_name, other_report
 FROM close_reports
+UNION ALL
+SELECT institution_id, person_id, report_id, issued_at,
+       CASE WHEN one_day THEN 'S1' WHEN n < {SEVERAL} THEN 'S2' ELSE 'S3' END, one_day, false, CAST(NULL AS DOUBLE),
+       CASE WHEN one_day THEN nature || '_slip' ELSE nature END, report_no, name, field, qualification, from_on, to_on,
+       first_on, last_on, CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR)
+FROM absent
 """
 
 DETECTOR = Detector(
     id="A4",
-    version=1,
+    version=2,
     name="tester",
-    title="检测人员无有效资格或同时在两家机构从业",
-    meaning="做检测的人当时没有有效的资格证，或者同一个人在同一时期为两家机构出具报告。",
+    title="检测人员无有效资格、同时在两家机构从业或检测时不在岗",
+    meaning="做检测的人当时没有有效的资格证，或者同一个人在同一时期为两家机构出具报告，或者当时已经离职、正在休假。",
     violation="SUP-08",
     cluster="paperwork",
     kind="hard",
@@ -185,6 +234,11 @@ DETECTOR = Detector(
             optional=("tester_id", "subcontracted"),
             optional_table=True,
         ),
+        Need(
+            table="absences",
+            required=("person_id", "institution_id", "kind", "from_at", "to_at"),
+            optional_table=True,
+        ),
     ),
     steps=(
         Step(name="work", sql=WORK),
@@ -197,6 +251,7 @@ DETECTOR = Detector(
         Step(name="spells", sql=SPELLS),
         Step(name="double_work", sql=DOUBLE),
         Step(name="close_reports", sql=CLOSE),
+        Step(name="absent", sql=ABSENT),
         Step(
             name="population",
             sql="SELECT w.institution_id, count(DISTINCT w.report_id) AS n FROM work w "
@@ -214,6 +269,10 @@ DETECTOR = Detector(
             "slip": "的资格证期限与检测日期只差一天",
             "double": "同一时期还为另一家机构工作",
             "moving": "先后为两家机构工作，在职期重叠，可能是调动登记滞后",
+            "gone": "在检测开始前已经离职",
+            "gone_slip": "的离职日期与检测日期只差一天",
+            "away": "在整个检测期间休假",
+            "away_slip": "的休假与检测时间相接，可能是登记出入",
         }
     },
     labels={
@@ -225,8 +284,8 @@ DETECTOR = Detector(
         "field": "领域",
         "nature": "问题",
         "qualification": "资格证类别",
-        "from_on": "资格有效期起／两处在职起",
-        "to_on": "资格有效期止／两处在职止",
+        "from_on": "资格、在职或休假起",
+        "to_on": "资格、在职或休假止",
         "worked_from": "检测起",
         "worked_to": "检测止",
         "other_institution": "另一家机构",
@@ -236,6 +295,7 @@ DETECTOR = Detector(
     on_site=(
         "查验人员资格证原件和发证机关的公示信息",
         "调取劳动合同、社会保险和个人所得税缴纳记录",
+        "调取考勤、门禁和休假审批记录，核对检测当天谁在岗",
         "调取两家机构同期原始记录上的签名，询问本人",
     ),
     benign=(
@@ -244,6 +304,7 @@ DETECTOR = Detector(
         "按人员编号和身份摘要认人，不按姓名；摘要不同的不算同一人",
         "法定代表人或电话相同的机构视为同一主体的分支，不计",
         "两处报告没有交错、或在职重叠不足一个月的，可能是调动登记滞后，仅作疑问",
+        "离职或休假的人只有一份报告的，可能是录入时选错了姓名，仅作疑问；同一报告另有在岗检测人的不计",
         "不上报资格信息的机构不判断资格；非持证领域只看已过期的证",
     ),
 )

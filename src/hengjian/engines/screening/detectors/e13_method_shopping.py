@@ -16,8 +16,8 @@ from hengjian.engines.screening.hits import hit_schema
 LOADED_SHARE = 0.95
 PEER_TESTS = 20
 PEER_STATIONS = 5
-LEAST_TESTS = 50
-LEAST_EASY = 10
+LEAST_TESTS = 8
+LEAST_EASY = 4
 EASY_SHARE = 0.2
 MOSTLY = 0.5
 TAU = 0.7
@@ -37,6 +37,7 @@ HIT_SCHEMA = hit_schema(
 
 METHODS = """
 SELECT r.institution_id, v.report_id, r.report_no, r.issued_at, v.vin, v.model, v.method, v.drive,
+       coalesce(v.drive, '') || '|' || coalesce(v.fuel, '') AS build,
        CASE WHEN m.loaded THEN 1 ELSE 0 END AS loaded
 FROM vehicle_tests v JOIN reports r ON r.report_id = v.report_id
 JOIN pack_vehicle_methods m ON m.method = v.method AND CAST(r.issued_at AS DATE) >= m.valid_from
@@ -44,23 +45,25 @@ JOIN pack_vehicle_methods m ON m.method = v.method AND CAST(r.issued_at AS DATE)
 WHERE v.model IS NOT NULL AND coalesce(v.test_kind, 'emission') = 'emission' AND r.corrects IS NULL
 """
 
+# A model comes with two and with four driven wheels: the four-wheel-drive ones often may not go on the rollers.
 MODELS = (
-    "SELECT institution_id, model, count(*) AS n, sum(loaded) AS loaded FROM by_method GROUP BY institution_id, model"
+    "SELECT institution_id, model, build, count(*) AS n, sum(loaded) AS loaded FROM by_method "
+    "GROUP BY institution_id, model, build"
 )
 
 # Models that others test under load, without the station that is judged.
 EXPECTED = f"""
-SELECT m.institution_id, m.model, 1.0 * (a.loaded - m.loaded) / (a.n - m.n) AS loaded_share
+SELECT m.institution_id, m.model, m.build, 1.0 * (a.loaded - m.loaded) / (a.n - m.n) AS loaded_share
 FROM models m
-JOIN (SELECT model, sum(n) AS n, sum(loaded) AS loaded, count(*) AS stations FROM models GROUP BY model) AS a
-  ON a.model = m.model
+JOIN (SELECT model, build, sum(n) AS n, sum(loaded) AS loaded, count(*) AS stations FROM models
+      GROUP BY model, build) AS a ON a.model = m.model AND a.build = m.build
 WHERE a.n - m.n >= {PEER_TESTS} AND a.stations - 1 >= {PEER_STATIONS}
   AND a.loaded - m.loaded >= {LOADED_SHARE} * (a.n - m.n)
 """
 
 JUDGED = """
 SELECT t.*, e.loaded_share FROM by_method t
-JOIN expected e ON e.institution_id = t.institution_id AND e.model = t.model
+JOIN expected e ON e.institution_id = t.institution_id AND e.model = t.model AND e.build = t.build
 """
 
 OF_STATION = f"""
@@ -120,7 +123,7 @@ def _row(row: Mapping[str, Any], station: Mapping[str, Any], tests: int) -> dict
 
 DETECTOR = Detector(
     id="E13",
-    version=1,
+    version=2,
     name="method_shopping",
     title="能做工况法的车辆改用了宽松的方法",
     meaning="同型号的车在其他机构几乎都用加载的工况法检验，这里却大量改用怠速或自由加速，高排放的车更容易通过。",
@@ -133,7 +136,7 @@ DETECTOR = Detector(
         Need(
             table="vehicle_tests",
             required=("report_id", "model", "method"),
-            optional=("vin", "drive", "test_kind"),
+            optional=("vin", "drive", "fuel", "test_kind"),
         ),
         Need(table="reports", required=("report_no", "issued_at"), optional=("corrects",)),
     ),
@@ -173,8 +176,8 @@ DETECTOR = Detector(
         "对仍在有效期内的涉及车辆按工况法复检",
     ),
     benign=(
-        "只看其他五家以上机构九成五以上用工况法的型号，四驱等不能上线的型号因此不计",
-        "机构之间车辆构成的差异已计入；少于十份或占比不到两成的不报",
+        "只看其他五家以上机构九成五以上用工况法的同型号、同驱动形式和燃料的车，四驱等不能上线的车因此不计",
+        "机构之间车辆构成的差异已计入；少于四份或占比不到两成的不报",
         "全区域都放宽方法时看不出来，须与其他地区的数据一起筛查",
     ),
     unit_level=True,

@@ -1,0 +1,312 @@
+"""C6 – a set of results is another sample's set shifted, multiplied, or with one digit changed (SUP-15.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from scipy import special
+
+from hengjian.engines.screening.clones import LABELS, TEXTS, WORDS, family_hits, meta_sql, population_sql
+from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
+from hengjian.engines.screening.hits import hit_schema
+
+LEAST_ITEMS = 5
+LEAST_SHARED = 0.6
+COPIED_SHARE = 0.8
+"""From this share of equal values on it is a copy, which C4 finds."""
+
+RARE = 20
+LEAST_PEERS = 30
+SAMPLED = 2000
+MASKED = 3
+RATIO_BINS = 100
+LEAST_SPREAD = 0.02
+LEAST_STRETCH = 0.002
+CHANCE_NATS, MOST_NATS = 7.0, 60.0
+
+Floats = npt.NDArray[np.float64]
+
+HIT_SCHEMA = hit_schema(texts=(*TEXTS, "change"), floats=("amount", "surprise"), counts=("items_shared", "items"))
+
+NUMBERS = """
+SELECT x.institution_id, x.report_id, coalesce(r.object, '') AS object,
+       x.item_code || '|' || coalesce(x.method_no, '') AS item, min(x.value_text) AS shown, min(x.value) AS value
+FROM results x JOIN reports r ON r.report_id = x.report_id
+WHERE coalesce(x.replicate, 0) = 0 AND x.value > 0 AND x.value < 1e9 AND coalesce(x.subcontracted, false) = false
+  AND regexp_matches(x.value_text, '^[0-9]{1,9}([.][0-9]{1,6})?$') AND coalesce(r.purpose, 'client') NOT IN ('qc', 'pt')
+GROUP BY x.institution_id, x.report_id, coalesce(r.object, ''), x.item_code || '|' || coalesce(x.method_no, '')
+"""
+
+VECTORS = f"""
+SELECT n.*, v.items FROM numbers n
+JOIN (SELECT report_id, count(*) AS items FROM numbers GROUP BY report_id HAVING count(*) >= {LEAST_ITEMS}) AS v
+  ON v.report_id = n.report_id
+"""
+
+TRIPLES = """
+SELECT * FROM (
+    SELECT institution_id, report_id, object, item, shown, value,
+           lead(item) OVER w AS item_b, lead(shown) OVER w AS shown_b, lead(value) OVER w AS value_b,
+           lead(item, 2) OVER w AS item_c, lead(shown, 2) OVER w AS shown_c, lead(value, 2) OVER w AS value_c
+    FROM vectors WINDOW w AS (PARTITION BY report_id ORDER BY item)
+) AS t WHERE item_c IS NOT NULL
+"""
+
+
+def _bin(shift: float) -> str:
+    steps = [
+        f"CAST(CAST(floor(ln({b} / {a}) * {RATIO_BINS} + {shift}) AS BIGINT) AS VARCHAR)"
+        for a, b in (("value", "value_b"), ("value_b", "value_c"))
+    ]
+    return " || '|' || ".join(steps)
+
+
+def _mask(column: str, place: int) -> str:
+    """The printed value with the digit `place` from the right replaced."""
+    return (
+        f"CASE WHEN length({column}) >= {place} THEN substr({column}, 1, length({column}) - {place}) || '?' || "
+        f"substr({column}, length({column}) - {place} + 2) ELSE {column} END"
+    )
+
+
+def _keys() -> str:
+    """What three neighbouring items keep when all are shifted, multiplied, or changed in one digit place."""
+    shifted = " || '|' || ".join(
+        f"CAST(CAST(round(({b} - {a}) * 1000000) AS BIGINT) AS VARCHAR)"
+        for a, b in (("value", "value_b"), ("value_b", "value_c"))
+    )
+    bodies = [f"'o|' || {shifted}", f"'r|' || {_bin(0.0)}", f"'s|' || {_bin(0.5)}"]
+    bodies += [
+        f"'e{place}|' || " + " || '|' || ".join(_mask(column, place) for column in ("shown", "shown_b", "shown_c"))
+        for place in range(1, MASKED + 1)
+    ]
+    names = "institution_id || '|' || object || '|' || item || '|' || item_b || '|' || item_c || '|' || "
+    return "\nUNION ALL\n".join(
+        f"SELECT DISTINCT report_id, hj_fingerprint({names}{body}) AS token FROM triples" for body in bodies
+    )
+
+
+BEARERS = """
+SELECT token, count(*) AS n, min(report_id) AS first_report FROM tokens GROUP BY token HAVING count(*) > 1
+"""
+
+# Rare keys link all that have them, common ones each to the smallest, so a large family stays one.
+CANDIDATES = f"""
+SELECT DISTINCT x.report_id AS a, y.report_id AS b
+FROM bearers w
+JOIN tokens x ON x.token = w.token
+JOIN tokens y ON y.token = w.token AND y.report_id > x.report_id
+WHERE w.n <= {RARE} OR x.report_id = w.first_report
+ORDER BY a, b
+"""
+
+ENDS = "(SELECT a AS report_id FROM candidates UNION SELECT b FROM candidates)"
+
+KEPT = f"""
+SELECT v.report_id, v.object, v.item, v.shown, v.value, v.items FROM vectors v
+SEMI JOIN {ENDS} AS e ON e.report_id = v.report_id ORDER BY v.report_id, v.item
+"""
+
+SAMPLE = f"""
+SELECT v.object, v.report_id, v.item, ln(v.value) AS level FROM vectors v
+JOIN (SELECT report_id FROM (SELECT DISTINCT report_id, object FROM vectors) AS d
+      QUALIFY row_number() OVER (PARTITION BY object ORDER BY hj_fingerprint(report_id), report_id) <= {SAMPLED}) AS s
+  ON s.report_id = v.report_id
+SEMI JOIN (SELECT DISTINCT object FROM kept) AS k ON k.object = v.object
+"""
+
+# The least an item varies: by itself, or against any other item of the report – that is what chance leaves free.
+USUAL = f"""
+SELECT object, item, min(n) AS n, min(spread) AS spread FROM (
+    SELECT object, item, count(*) AS n, stddev_samp(level) AS spread FROM sampled GROUP BY object, item
+    UNION ALL
+    SELECT a.object, a.item, count(*) AS n, stddev_samp(a.level - b.level) AS spread
+    FROM sampled a JOIN sampled b ON b.report_id = a.report_id AND b.item <> a.item
+    GROUP BY a.object, a.item, b.item HAVING count(*) >= {LEAST_PEERS}
+) AS s GROUP BY object, item ORDER BY object, item
+"""
+
+PAIRS_IN_ALL = """
+SELECT CAST(sum(n * (n - 1.0) / 2) AS DOUBLE) AS pairs FROM (
+    SELECT institution_id, object, count(DISTINCT report_id) AS n FROM vectors GROUP BY institution_id, object) AS g
+"""
+
+
+def places_of(shown: str) -> int:
+    return len(shown.partition(".")[2])
+
+
+def _units(texts: list[str]) -> Floats:
+    return np.array([10.0 ** -places_of(text) for text in texts])
+
+
+def multiplied(a: Floats, b: Floats, ua: Floats, ub: Floats) -> tuple[float, npt.NDArray[np.bool_], Floats]:
+    """(factor, items it explains within their rounding, width of that in ln)."""
+    factor = float(np.median(b / a))
+    slack = 0.5 * ub + 0.5 * factor * ua
+    return factor, np.abs(b - factor * a) <= slack * (1 + 1e-9), 2 * slack / b
+
+
+def shifted(a: Floats, b: Floats, ua: Floats, ub: Floats) -> tuple[float, npt.NDArray[np.bool_], Floats]:
+    """(commonest difference, items that have it exactly, width of one step in ln)."""
+    steps = np.rint((b - a) * 1e6).astype(np.int64)
+    values, counts = np.unique(steps, return_counts=True)
+    best = int(values[counts.argmax()])
+    return best / 1e6, steps == best, np.maximum(ua, ub) / b
+
+
+def edited(
+    texts_a: list[str], texts_b: list[str], b: Floats, ub: Floats
+) -> tuple[float, npt.NDArray[np.bool_], Floats]:
+    """(items with just one digit changed, items with none or one, width in ln of all such changes)."""
+    changes = [
+        sum(x != y for x, y in zip(one, other, strict=True)) if len(one) == len(other) else 9
+        for one, other in zip(texts_a, texts_b, strict=True)
+    ]
+    digits = np.array([sum(letter.isdigit() for letter in text) for text in texts_b], dtype=np.float64)
+    changed = np.array(changes)
+    return float((changed == 1).sum()), changed <= 1, (9 * digits + 1) * ub / b
+
+
+def surprise_of(matched: npt.NDArray[np.bool_], widths: Floats, spreads: Floats, *, fitted: int) -> float:
+    """−ln of the chance that so many items match by accident; what was fitted to them is not counted."""
+    chance = np.minimum(1.0, widths / (2 * np.sqrt(np.pi) * spreads))
+    bits = np.sort(-np.log(chance[matched]))
+    n, m = len(matched), int(matched.sum())
+    choices = float(special.gammaln(n + 1) - special.gammaln(m + 1) - special.gammaln(n - m + 1))
+    return float(bits[: len(bits) - fitted].sum()) - choices
+
+
+Sample = dict[str, tuple[str, float]]
+
+
+def judge(a: Sample, b: Sample, spreads: Mapping[str, float]) -> dict[str, Any] | None:
+    """The likeliest change that makes one set of the other, or None."""
+    items = sorted(set(a) & set(b) & set(spreads))
+    n, whole = len(items), max(len(a), len(b))
+    if n < LEAST_ITEMS or n < LEAST_SHARED * whole:
+        return None
+    texts_a, texts_b = [a[item][0] for item in items], [b[item][0] for item in items]
+    if sum(x == y for x, y in zip(texts_a, texts_b, strict=True)) >= COPIED_SHARE * n:
+        return None
+    va, vb = (np.array([one[item][1] for item in items]) for one in (a, b))
+    spread = np.array([max(LEAST_SPREAD, spreads[item]) for item in items])
+    ua, ub = _units(texts_a), _units(texts_b)
+    found = []
+    for change, (amount, matched, widths), fitted in (
+        ("ratio", multiplied(va, vb, ua, ub), 1),
+        ("offset", shifted(va, vb, ua, ub), 1),
+        ("edit", edited(texts_a, texts_b, vb, ub), 0),
+    ):
+        nothing = {"ratio": abs(np.log(amount)) if amount > 0 else 0.0, "offset": abs(amount), "edit": amount - 1.5}
+        least = {"ratio": LEAST_STRETCH, "offset": 1e-9, "edit": 0.0}
+        if matched.sum() >= max(LEAST_ITEMS - 1, LEAST_SHARED * whole) and nothing[change] > least[change]:
+            surprise = surprise_of(matched, widths, spread, fitted=fitted)
+            found.append((surprise, change, amount, int(matched.sum())))
+    if not found:
+        return None
+    surprise, change, amount, shared = max(found)
+    return {"change": change, "amount": amount, "items_shared": shared, "items": whole, "surprise": surprise}
+
+
+def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
+    """Candidate pairs whose change explains the items far better than chance among all pairs."""
+    samples: dict[str, Sample] = {}
+    objects: dict[str, str] = {}
+    for row in tables["kept"].to_pylist():
+        samples.setdefault(row["report_id"], {})[row["item"]] = (row["shown"], row["value"])
+        objects[row["report_id"]] = row["object"]
+    spreads: dict[str, dict[str, float]] = {}
+    for row in tables["usual"].to_pylist():
+        if row["n"] >= LEAST_PEERS and row["spread"] is not None:
+            spreads.setdefault(row["object"], {})[row["item"]] = row["spread"]
+    meta = {row["report_id"]: row for row in tables["meta"].to_pylist()}
+    made = (tables["pairs_in_all"]["pairs"].to_pylist() or [None])[0] or 1.0
+    least = min(MOST_NATS, float(np.log(max(made, 1.0))) + float(np.log(3.0)) + CHANCE_NATS)
+    pairs = []
+    for row in tables["candidates"].to_pylist():
+        a, b = row["a"], row["b"]
+        told = judge(samples[a], samples[b], spreads.get(objects[a], {}))
+        if told is not None and told["surprise"] >= least and a in meta and b in meta:
+            client = meta[a]["client_id"]
+            stranger = client is not None and meta[b]["client_id"] not in (None, client)
+            level, strength = "S3" if stranger else "S2", told["surprise"]
+            pairs.append({"a": a, "b": b, "level": level, "strength": strength, "shared": 1} | told)
+    return pa.Table.from_pylist(family_hits(pairs, meta), schema=HIT_SCHEMA)
+
+
+DETECTOR = Detector(
+    id="C6",
+    version=1,
+    name="edited_vectors",
+    title="整套结果由另一份报告加减、缩放或者改一位得来",
+    meaning="不同样品的多项结果，逐项相差同一个数、同一个倍数，或者逐项只差一位数字，可能是在另一份报告上改出来的。",
+    violation="SUP-15.2",
+    cluster="identity",
+    kind="identity",
+    level="S3",
+    subject_kind="cluster",
+    needs=(
+        Need(
+            table="results",
+            required=("report_id", "item_code", "value_text"),
+            optional=("value", "replicate", "method_no", "subcontracted"),
+        ),
+        Need(
+            table="reports",
+            required=("report_no", "issued_at"),
+            optional=("object", "sample_id", "client_id", "corrects", "retest_of", "purpose"),
+        ),
+        Need(table="vehicle_tests", optional=("report_id", "vin"), optional_table=True),
+    ),
+    steps=(
+        Step(name="numbers", sql=NUMBERS),
+        Step(name="vectors", sql=VECTORS),
+        Step(name="triples", sql=TRIPLES),
+        Step(name="tokens", sql=_keys()),
+        Step(name="bearers", sql=BEARERS),
+        Step(name="candidates", sql=CANDIDATES),
+        Step(name="kept", sql=KEPT),
+        Step(name="sampled", sql=SAMPLE),
+        Step(name="usual", sql=USUAL),
+        Step(name="pairs_in_all", sql=PAIRS_IN_ALL),
+        Step(name="meta", sql=meta_sql(f"{ENDS} AS ends")),
+        Step(name="population", sql=population_sql("vectors")),
+    ),
+    array=ArrayStep(inputs=("candidates", "kept", "usual", "pairs_in_all", "meta"), compute=compute),
+    key_columns=("nature",),
+    unit="份有五项以上定量结果的报告",
+    says="报告 {report_no}（样品 {sample}）与报告 {other_report}（样品 {other_sample}）的 {items} 项结果中有 "
+    "{items_shared} 项{change}（{amount}）",
+    words=dict(WORDS)
+    | {
+        "change": {
+            "ratio": "相差同一倍数",
+            "offset": "相差同一个数",
+            "edit": "相同或者只差一位数字，其中只差一位的项数",
+        }
+    },
+    labels={name: word for name, word in LABELS.items() if name not in ("channel", "shared")}
+    | {
+        "change": "改动方式",
+        "amount": "倍数、差值或者改动项数",
+        "items_shared": "符合的项数",
+        "items": "定量项数",
+        "surprise": "稀有程度（奈特）",
+    },
+    on_site=(
+        "调取两份报告各项目的原始记录、谱图和读数，核对是否各有一次真实检测",
+        "查系统中结果录入的时间、账号以及导入、复制的记录",
+        "对两份样品的留样复测",
+    ),
+    benign=(
+        "同一样品、同一编号、更正和复检报告只作疑问或者不计；同一委托方的样品（稀释系列、同一来源的周期检测）只作疑问",
+        "按同类样品中各项目以及项目之间比值的实际变化范围，计算偶然符合的机会，并计入全部可能的报告对数",
+        "八成以上逐位相同的由另一项检查判断；同类样品不足三十份的不判断",
+    ),
+    family=True,
+)
