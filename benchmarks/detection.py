@@ -1,12 +1,13 @@
 """How well the screening finds invented fraud: ranking, calibration, clones, honest worlds, baselines, robustness.
 
     .venv/bin/python benchmarks/detection.py [--reports 20000] [--test 101,102] [--dev 51] [--train 1,2]
-        [--honest 201,202] [--levels L1,L2,L3] [--fraud-share 0.05] [--robust] [--fresh]
+        [--honest 201,202] [--levels L1,L2,L3] [--fraud-share 0.05] [--robust] [--fresh] [--record 2026-11-21]
 
 Worlds are made by citylab, screened with every detector of the catalogue and kept in benchmarks/out/detection, so that
 a run that was broken off goes on. train, dev and test differ by seed (other institutions) and time. Thresholds are
 chosen on dev, baselines are fitted on train, everything printed is of test. The Markdown goes to the terminal and
-to benchmarks/out/detection/table.md.
+to benchmarks/out/detection/table.md. `--record` also writes the figures of each detector, measured on that day, to
+benchmarks/out/detection/measured.yaml, to be put into law/detector_record.yaml.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import math
 import sys
 from collections import defaultdict
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,7 @@ from detection_metrics import (  # fmt: skip
     wilson,
 )
 from detection_page import lines, num, table, tell
+from detection_record import entries
 from detection_worlds import CLUSTERS, DROPS, KINDS, Key, World, added, prepare
 
 Array = np.ndarray[Any, Any]
@@ -330,6 +333,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--honest", default="201,202")
     parser.add_argument("--robust", action="store_true")
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--record", type=date.fromisoformat)
     return parser.parse_args()
 
 
@@ -381,6 +385,10 @@ def main() -> int:
         robustness(test, parts)
         by_kind(test)
         by_detector(test)
+    if args.record:
+        by_level = {**test, "honest": [worlds[key] for key in plan["honest"]]}
+        command = f"python benchmarks/detection.py --reports {size} --test {args.test} --honest {args.honest}"
+        (HOME / "measured.yaml").write_text(entries(by_level, HOME, on=args.record, command=command), encoding="utf-8")
     (HOME / "table.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0
 
