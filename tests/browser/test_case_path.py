@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.city import City, shot
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo city")]
+pytestmark = pytest.mark.browser
 
 COUNTY = "qingtong"
 DAYS_OF_THE_NOTICE = 20

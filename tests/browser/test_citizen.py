@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import START_SECONDS, Started, _answers, _free_port
 from tests.paths import REPO
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("no demo")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

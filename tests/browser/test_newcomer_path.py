@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Started, sign_in
 from tests.paths import REPO, SHARED
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo city")]
+pytestmark = pytest.mark.browser
 
 LEDGER = SHARED / "data" / "food_cn" / "cqn_unqualified_2019_with_header.csv"
 MAPPING = REPO / "src" / "hengjian" / "engines" / "tables" / "mappings" / "food-unqualified-2019.json"

@@ -20,7 +20,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from tests.browser.conftest import CHROMIUM, FLAGS, START_SECONDS, Started, _answers, _free_port
 from tests.paths import REPO
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("no demo")]
+pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
 JPEG = b"\xff\xd8\xff\xe0" + b"picture of a nameplate" * 400

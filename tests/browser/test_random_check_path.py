@@ -24,7 +24,7 @@ from tests.browser.city import BEIJING, City, shot
 from tests.browser.conftest import Started
 from tests.browser.test_phone import Handset
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo city")]
+pytestmark = pytest.mark.browser
 
 KINDS = ("ssq", "kl8")
 NUMBERS = ("03 09 14 18 26 31 + 07", "1 4 9 13 17 20 22 28 31 36 40 44 47 51 55 60 66 70 75 79")

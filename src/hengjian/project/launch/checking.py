@@ -47,13 +47,31 @@ def run_all(bin_folder: Path, *, fast: bool) -> int:
             with temporary_postgres.running(Path(scratch) / "postgres") as url:
                 beside = env | {"DATABASE_URL": url}
                 _step("测试（PostgreSQL）", [*pytest, *ON_POSTGRES], beside, failed)
-            _step("Spark 与 DuckDB 一致", [str(bin_folder / "pytest"), "-q", "-m", "spark"], env, failed)
-            _step("浏览器", [*pytest, "--dist", "loadgroup", "-m", "browser"], env, failed)
+            # both wait much: for Chromium and servers here, for tasks of the cluster there
+            beside_each_other = {
+                "Spark 与 DuckDB 一致": [str(bin_folder / "pytest"), "-q", "-m", "spark"],
+                "浏览器": [*pytest, "--dist", "loadgroup", "-m", "browser"],
+            }
+            _together(beside_each_other, env, failed, Path(scratch))
     if failed:
         print("✗ 没有通过：" + "、".join(failed), flush=True)
         return 1
     print("✓ 全部通过" + ("（快速检查，未含 PostgreSQL、Spark 与浏览器）" if fast else ""), flush=True)
     return 0
+
+
+def _together(steps: dict[str, list[str]], env: dict[str, str], failed: list[str], scratch: Path) -> None:
+    """Run steps at the same time; what each printed is shown as a whole, in their order."""
+    started, running = time.monotonic(), {}
+    for name, words in steps.items():
+        log = scratch / f"step-{len(running)}.log"
+        with log.open("wb") as stream:
+            running[name] = log, subprocess.Popen(words, cwd=ROOT, env=env, stdout=stream, stderr=subprocess.STDOUT)
+    for name, (log, process) in running.items():
+        if process.wait():
+            failed.append(name)
+        print(f"── {name}\n{log.read_text(encoding='utf-8', errors='replace').rstrip()}", flush=True)
+        print(f"   {'✗' if name in failed else '✓'} {name}（到 {time.monotonic() - started:.0f} 秒）", flush=True)
 
 
 def _step(name: str, words: list[str], env: dict[str, str], failed: list[str]) -> None:
