@@ -349,6 +349,9 @@ def close_and_archive(crew: Crew, matter: Matter) -> None:
     page.get_by_label("保管位置").fill("档案室 3 柜 2 层")
     page.get_by_label("检查人").fill(crew.name("section_chief"))
     submit(page, "归档")
+    expect(page.locator("main")).to_contain_text("卷内缺少《立案审批表》")
+    page.get_by_label("备考").fill("立案审批表等为纸质原件，随卷存放。")
+    submit(page, "归档")
     done(page, "已办理：归档")
     shot(page, "case-archived")
 

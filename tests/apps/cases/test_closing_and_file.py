@@ -11,7 +11,7 @@ from django.test import Client
 from hengjian.apps.cases.archiving import Sealing, add_note, archive_case, lend_file, return_file, verify_archive
 from hengjian.apps.cases.closing import approve_closing, propose_closing, refuse_closing
 from hengjian.apps.cases.enforcing import DisposalEntry, dispose_item, lift_ban, order_refund, record_refund
-from hengjian.apps.cases.file_order import papers_of
+from hengjian.apps.cases.file_order import missing_papers, papers_of
 from hengjian.apps.cases.models import ArchivedPaper, Ban, Case, CaseArchive, Obligation
 from hengjian.apps.cases.paying import receive_payment
 from hengjian.apps.cases.sealed import read_again
@@ -131,7 +131,8 @@ def test_a_ban_is_lifted_by_the_head_with_a_reason(world: World) -> None:
 
 
 def seal(world: World, **more: Any) -> CaseArchive:
-    values: dict[str, Any] = {"keep_years": 30, "box": "A-1-2", "checked_by": "裴照"} | more
+    values: dict[str, Any] = {"keep_years": 30, "box": "A-1-2", "checked_by": "裴照", "remarks": "立案审批表为纸质。"}
+    values |= more
     return archive_case(case=Case.objects.get(), entry=Sealing(**values), **by(world.clerk))
 
 
@@ -180,6 +181,16 @@ def test_nothing_is_sealed_with_a_draft_or_twice(world: World) -> None:
     assert refusal(seal, world, keep_years=0) == "保管期限须在 1 到 100 年之间。"
     seal(world)
     assert "已归档" in refusal(seal, world)
+
+
+def test_what_article_78_names_and_the_file_lacks_is_explained_before_sealing(world: World) -> None:
+    close(world)
+    said = refusal(seal, world, remarks=" ")
+    assert said.startswith("卷内缺少《立案审批表》") and "《结案审批表》" not in said and "备考" in said
+    for form, title in (("PEN-7", "立案审批表"), ("PEN-35", "调查终结报告"), ("PEN-36", "案件审核表")):
+        paper(world, form, title, DAY)
+    assert missing_papers(world.case, papers_of(world.case)) == []
+    seal(world, remarks="")
 
 
 def test_after_sealing_there_are_notes_and_a_log_of_readings(world: World) -> None:

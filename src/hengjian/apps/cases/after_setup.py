@@ -14,6 +14,7 @@ from hengjian.apps.cases.after_presenting import OWED_TAGS, SERVICE_TAGS
 from hengjian.apps.cases.after_procedures import COURT, OBLIGATION, ON_SPOT, REMEDY, SERVICE, WAYS_OF
 from hengjian.apps.cases.archiving import Sealing, archive_case, require_closed
 from hengjian.apps.cases.closing import CLOSABLE, approve_closing, closing_facts, require_closing
+from hengjian.apps.cases.file_order import missing_papers, papers_of
 from hengjian.apps.cases.forms.after import CloseForm, SealForm
 from hengjian.apps.cases.models import Ban, Case, OnSpotPenalty
 from hengjian.apps.cases.owing import standing_of
@@ -143,6 +144,7 @@ def _closing(case: Case, user: User, today: date) -> Mapping[str, Any] | None:
         return None
     found = closing_facts(case)
     return found | {
+        "missing": missing_papers(case, papers_of(case)) if case.state == "closed" else [],
         "may_enter": case.state in CLOSABLE and found["waiting"] is None and _handles(case, user, today),
         "may_approve": may(user, "case.approve", case, on=today) is not None,
     }

@@ -18,7 +18,7 @@ from hengjian.apps.cases.acting import act_on
 from hengjian.apps.cases.after_papers import issue_paper
 from hengjian.apps.cases.after_procedures import FILE_ORDER
 from hengjian.apps.cases.entering import day_of, one_of, text_of
-from hengjian.apps.cases.file_order import Paper, papers_of
+from hengjian.apps.cases.file_order import Paper, missing_papers, papers_of
 from hengjian.apps.cases.gates import Attempt
 from hengjian.apps.cases.models import ArchivedPaper, ArchiveNote, Case, CaseArchive, Retrieval
 from hengjian.apps.cases.moving import move_case
@@ -54,7 +54,7 @@ def archive_case(
     row, _ = act_on(case=case, user=user, code="case.archive", today=today, what="归档")
     _print_all(row, now=now)
     papers = papers_of(row)
-    require_complete(row, papers)
+    require_complete(row, papers, remarks=str(values["remarks"]))
     number = next_number("DA", today.year)
     volumes = {name: sum(one.pages for one in papers if one.volume == name) for name in VOLUMES}
 
@@ -89,8 +89,8 @@ def archive_case(
     return archive
 
 
-def require_complete(case: Case, papers: Sequence[Paper]) -> None:
-    """Nothing in draft, and no seal over an empty main volume."""
+def require_complete(case: Case, papers: Sequence[Paper], *, remarks: str) -> None:
+    """Nothing in draft, no seal over an empty main volume; what Article 78 names and is missing is explained."""
     drafts = Document.objects.filter(thing_kind="cases.case", thing_id=str(case.pk), state="draft")
     first = drafts.first()
     if first is not None:
@@ -99,6 +99,14 @@ def require_complete(case: Case, papers: Sequence[Paper]) -> None:
         )
     if not any(one.volume == "main" for one in papers):
         raise IllegalMove("正卷里还没有一份文件，不能归档。", article=FILE_ORDER)
+    missing = missing_papers(case, papers)
+    if missing and not remarks.strip():
+        names = "、".join(f"《{one}》" for one in missing)
+        raise Refused(
+            f"卷内缺少{names}：请先从“文书”制作，确实没有的在“备考”写明原因。",
+            where={"field": "remarks"},
+            article=FILE_ORDER,
+        )
 
 
 def require_closed(case: Case, attempt: Attempt) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,6 +47,13 @@ GROUPS: dict[str, tuple[str, int]] = {
 EVIDENCE_FORMS = ("PEN-9", "PEN-11", "PEN-12", "PEN-14", "PEN-16", "PEN-29", "PEN-32", "PEN-38")
 COVERS = ("PEN-54", "PEN-55", "PEN-56")
 RECEIPT = "PEN-50"
+TO_THE_POINT = {
+    "PEN-7": "立案审批表",
+    "PEN-35": "调查终结报告",
+    "PEN-36": "审核意见",
+    "PEN-53": "结案审批表",
+}
+"""Papers that Article 78 names one by one and that every case leaves which went that far."""
 LAST = {"main": 7, "side": 6}
 
 
@@ -78,6 +86,13 @@ def papers_of(case: Case) -> list[Paper]:
     for piece in Evidence.objects.filter(case=case).prefetch_related("files"):
         keyed.append(((0, 4, piece.ordinal, 2), _piece(piece)))
     return [paper for _, paper in sorted(keyed, key=lambda one: one[0])]
+
+
+def missing_papers(case: Case, papers: Sequence[Paper]) -> list[str]:
+    """What the file should hold by the steps that the case went, and does not."""
+    kept = {one.kind for one in papers}
+    reached = {"PEN-7", "PEN-53"} | ({"PEN-35", "PEN-36"} if case.reviews.exists() else set())
+    return [title for form_id, title in TO_THE_POINT.items() if form_id in reached - kept]
 
 
 def group_of(document: Document) -> tuple[str, int]:
