@@ -19,7 +19,10 @@ LEAST_SHARED = 0.6
 COPIED_SHARE = 0.8
 """From this share of equal values on it is a copy, which C4 finds."""
 
-RARE = 20
+RARE = 10
+LEAST_STRETCHES, ALONE = 2, 3
+"""Stretches of three items that two sets must share before they are compared; one will do that at most three have."""
+
 LEAST_PEERS = 30
 SAMPLED = 2000
 MASKED = 3
@@ -86,7 +89,7 @@ def _keys() -> str:
     ]
     names = "institution_id || '|' || object || '|' || item || '|' || item_b || '|' || item_c || '|' || "
     return "\nUNION ALL\n".join(
-        f"SELECT DISTINCT report_id, hj_fingerprint({names}{body}) AS token FROM triples" for body in bodies
+        f"SELECT DISTINCT report_id, item, hj_fingerprint({names}{body}) AS token FROM triples" for body in bodies
     )
 
 
@@ -96,11 +99,12 @@ SELECT token, count(*) AS n, min(report_id) AS first_report FROM tokens GROUP BY
 
 # Rare keys link all that have them, common ones each to the smallest, so a large family stays one.
 CANDIDATES = f"""
-SELECT DISTINCT x.report_id AS a, y.report_id AS b
+SELECT x.report_id AS a, y.report_id AS b
 FROM bearers w
 JOIN tokens x ON x.token = w.token
 JOIN tokens y ON y.token = w.token AND y.report_id > x.report_id
 WHERE w.n <= {RARE} OR x.report_id = w.first_report
+GROUP BY x.report_id, y.report_id HAVING count(DISTINCT x.item) >= {LEAST_STRETCHES} OR min(w.n) <= {ALONE}
 ORDER BY a, b
 """
 
