@@ -16,7 +16,7 @@ from scipy import special
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.expectation import STEPS
-from hengjian.engines.screening.hits import hit_schema
+from hengjian.engines.screening.hits import hit_schema, of_institutions
 from hengjian.engines.screening.peers import Floats
 from hengjian.engines.screening.rarity import (
     LEAST_CV2,
@@ -173,7 +173,7 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
             }
     rows = [
         _row(row, struck[row["institution_id"], row["kind"]])
-        for row in tables["caught"].to_pylist()
+        for row in of_institutions(tables["caught"], {one for one, _ in struck})
         if (row["institution_id"], row["kind"]) in struck
     ]
     return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)
