@@ -48,11 +48,13 @@ def test_enough_consumables_and_usual_prices_are_silent(tmp_path: Path) -> None:
     assert found == [] and set(found.abstained.values()) == {""}
 
 
-def test_a_tenth_of_the_plates_is_strong(tmp_path: Path) -> None:
-    found = screened(DETECTOR, change(supplied(), PLATES, 0.05), tmp_path)
-    assert [row["institution_id"] for row in found] == [code(5)] and found.severities == ["strong"]
+def test_a_twentieth_of_the_plates_is_a_question_of_the_gas_as_well_strong(tmp_path: Path) -> None:
+    found = screened(DETECTOR, change(supplied(), PLATES, 0.05), tmp_path / "one")
+    assert [row["institution_id"] for row in found] == [code(5)] and found.severities == ["weak"]
     row = found.evidence()["rows"][0]
     assert row["kind"] == PLATES and row["factor"] > 10
+    found = screened(DETECTOR, change(change(supplied(), PLATES, 0.05), GAS, 0.05), tmp_path / "two")
+    assert {row["institution_id"] for row in found} == {code(5)} and found.severities == ["strong", "strong"]
 
 
 def test_honest_thrift_and_stock_are_silent(tmp_path: Path) -> None:
@@ -96,7 +98,7 @@ def test_electricity_of_the_own_site_counts_as_a_consumable(tmp_path: Path) -> N
         for month in range(12)
     ]
     found = screened(DETECTOR, tables, tmp_path)
-    assert found.severities == ["strong"] and found.evidence()["rows"][0]["kind"] == "electricity"
+    assert found.severities == ["weak"] and found.evidence()["rows"][0]["kind"] == "electricity"
 
 
 def test_few_months_few_peers_no_purchases_or_broken_numbers_are_not_judged(tmp_path: Path) -> None:

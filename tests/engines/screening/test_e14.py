@@ -49,6 +49,13 @@ def test_twice_as_many_caught_is_strong(tmp_path: Path) -> None:
     assert found.natures() == {"roadside"} and len(found[0]["report_ids"].split("|")) >= 50
 
 
+def test_a_difference_that_honest_stations_may_have_is_a_hint(tmp_path: Path) -> None:
+    tables = sighted()
+    catch(tables, 1, range(40, 67))
+    found = screened(DETECTOR, tables, tmp_path)
+    assert found.severities == ["weak"] and found[0]["institution_id"] == station(1)
+
+
 def test_plates_serve_as_well_and_only_the_caught_may_be_handed_over(tmp_path: Path) -> None:
     tables = sighted(kind="remote_sensing")
     catch(tables, 1, range(40, 90))

@@ -100,6 +100,15 @@ def test_a_slipped_point_neither_accuses_nor_hides(tmp_path: Path) -> None:
     assert accused(screened(DETECTOR, tables, tmp_path)) == {code(3), code(7)}
 
 
+def test_figures_that_are_no_numbers_are_left_out(tmp_path: Path) -> None:
+    tables = took_part()
+    agree(tables, 3, 7)
+    for place, wrong in enumerate((float("inf"), float("nan"), None)):
+        of(tables, 11)[place]["value"] = wrong
+        of(tables, 12)[place]["assigned"] = wrong
+    assert accused(screened(DETECTOR, tables, tmp_path)) == {code(3), code(7)}
+
+
 def test_few_participants_need_the_standard_deviation_for_assessment(tmp_path: Path) -> None:
     tables = took_part(4)
     agree(tables, 1, 3)

@@ -43,7 +43,7 @@ def specific_power(speed: Floats, hz: float) -> Floats:
 
 def followed(load: Floats, gas: Floats, hz: float) -> tuple[Floats, Integers]:
     """(greatest correlation of gas with the load 2 to 12 s before, its lag); NaN where the load stands still."""
-    best, lags = np.full(len(load), -1.0), np.zeros(len(load), dtype=np.int64)
+    best, lags = np.full(len(load), -np.inf), np.zeros(len(load), dtype=np.int64)
     for lag in LAGS_S:
         shift = round(lag * hz)
         if shift < 1 or shift >= load.shape[1] - LEAST_POINTS // 2:
@@ -54,7 +54,7 @@ def followed(load: Floats, gas: Floats, hz: float) -> tuple[Floats, Integers]:
         r = np.divide((x * y).sum(axis=1), below, out=np.zeros(len(x)), where=below > 0)
         lags = np.where(r > best, lag, lags)
         best = np.maximum(best, r)
-    return np.where(load.std(axis=1) > 0, best, np.nan), lags
+    return np.where((load.std(axis=1) > 0) & np.isfinite(best), best, np.nan), lags
 
 
 def reduce_followed(batch: pa.RecordBatch) -> pa.Table:
@@ -80,7 +80,7 @@ def _by_frequency(batch: pa.RecordBatch, names: tuple[str, ...]) -> Iterator[tup
     """As `aligned`, rows of one sampling frequency together."""
     every = batch.column("hz").cast(pa.float64()).to_numpy(zero_copy_only=False)
     for rows, matrix in aligned(batch, names, least=LEAST_POINTS):
-        for hz in np.unique(every[rows]):
+        for hz in np.unique(every[rows][np.isfinite(every[rows])]):
             mine = every[rows] == hz
             yield rows[mine], float(hz), [one[mine] for one in matrix]
 

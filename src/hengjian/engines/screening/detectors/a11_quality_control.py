@@ -11,10 +11,13 @@ LEAST_BATCHES = 3
 """One mistyped control value fails one batch, however many reports it has."""
 
 LEAST_SHARE = 0.05
-"""A laboratory two and a half times as rough as the method says fails one batch in fifty by chance."""
+"""A laboratory three times as rough as the method says fails one batch in two hundred so far by chance."""
 
 TIMES_RSD = 8.0
 """Duplicates: nearly three times the repeatability limit of 2.8 standard deviations."""
+
+FAR_BEYOND = 1.5
+"""Batches count against the institution where duplicates differ by twelve standard deviations."""
 
 ABOVE_LOD = 5.0
 """Duplicates nearer the detection limit differ more than the method's repeatability: not judged."""
@@ -137,7 +140,8 @@ WHERE passed = 0
 FAILING_BATCHES = f"""
 SELECT institution_id, kind, sum(bad) AS batches FROM (
     SELECT j.institution_id, j.kind, j.instrument_id, j.item_code, j.method_no, j.batch,
-           max(CASE WHEN f.t IS NULL THEN 0 ELSE 1 END) AS bad
+           max(CASE WHEN f.t IS NULL OR (f.kind = 'duplicate' AND f.measure < {FAR_BEYOND} * f.high)
+                    THEN 0 ELSE 1 END) AS bad
     FROM judged_controls j
     LEFT JOIN failed f ON f.institution_id = j.institution_id AND f.kind = j.kind
      AND f.instrument_id = j.instrument_id AND f.item_code = j.item_code AND f.method_no = j.method_no
@@ -265,8 +269,13 @@ DETECTOR = Detector(
     says="报告 {report_no} 项目 {item_code}（{method_no}）：{kind}{nature}，结果 {measure}，要求 {bound}",
     words={
         "kind": KINDS,
-        "nature": dict.fromkeys(("duplicate", "spike", "ccv", "curve"), "超出要求，未见重做合格")
-        | {"blank": "不低于样品测定值", "missing": "缺失", "slip": "超出要求，可能是小数点或者单位录错"},
+        "nature": {
+            "failed": "超出要求，未见重做合格",
+            "unverified": "超出待核的方法要求，未见重做合格",
+            "slip": "超出要求，可能是小数点或者单位录错",
+            "blank": "不低于样品测定值",
+            "missing": "缺失",
+        },
     },
     labels={
         "report_id": "报告标识",

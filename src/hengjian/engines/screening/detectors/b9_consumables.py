@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,11 @@ MONTHS = 12
 LEAST_REPORTS = 30
 CELL_REPORTS, CELL_HOUSES = 20, 5
 LUMPY = 0.1
-"""Variance of ln of a year's purchases that says nothing: boxes are bought whole and ahead."""
+BY_TIMES = 1.0
+"""Variance of ln of a year's purchases that says nothing: boxes are bought whole, ahead, and a few times a year."""
+
+AGREEING = 2
+"""Kinds that must run short together: one alone may be bought or booked elsewhere."""
 
 STRIKING_P = 1e-3
 LEAST_FACTOR = 3.0
@@ -52,7 +57,7 @@ HAVING max(month) - min(month) >= {MONTHS - 1}
 """
 
 TOTALS = f"""
-SELECT b.institution_id, b.kind, b.unit, sum(b.quantity) AS quantity
+SELECT b.institution_id, b.kind, b.unit, sum(b.quantity) AS quantity, count(*) AS times
 FROM bought b JOIN spans s ON s.institution_id = b.institution_id AND b.month > s.last_month - {MONTHS}
 GROUP BY b.institution_id, b.kind, b.unit
 """
@@ -83,7 +88,7 @@ QUALIFY row_number() OVER (PARTITION BY institution_id ORDER BY n DESC, field) =
 """
 
 USE = """
-SELECT w.institution_id, f.field, w.n, w.last_at, t.kind, t.unit, t.quantity
+SELECT w.institution_id, f.field, w.n, w.last_at, t.kind, t.unit, t.quantity, t.times
 FROM work w
 JOIN main_field f ON f.institution_id = w.institution_id
 JOIN totals t ON t.institution_id = w.institution_id
@@ -129,15 +134,21 @@ def used_up(units: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
     n = np.array([unit["n"] for unit in units], dtype=np.float64)
     logs = np.log(n / np.array([unit["quantity"] for unit in units], dtype=np.float64))
     names = [f"{unit['field']}|{unit['kind']}|{unit['unit']}" for unit in units]
-    p, centre, peers = judged_by_group(-logs, np.sqrt(1 / n + LUMPY), names, np.full(len(units), True))
+    times = np.array([unit["times"] for unit in units], dtype=np.float64)
+    p, centre, peers = judged_by_group(
+        -logs, np.sqrt(1 / n + LUMPY + BY_TIMES / times), names, np.full(len(units), True)
+    )
     counted = {name: names.count(name) for name in set(names)}
     p[[counted[name] - 1 != peers[place] for place, name in enumerate(names)]] = np.nan
+    odd = np.flatnonzero((p < STRIKING_P) & (logs + centre >= np.log(LEAST_FACTOR)))
+    short = Counter(units[place]["institution_id"] for place in odd)
     hits = []
-    for place in np.flatnonzero((p < STRIKING_P) & (logs + centre >= np.log(LEAST_FACTOR))):
+    for place in odd:
         unit, factor = units[place], float(np.exp(logs[place] + centre[place]))
         figures = {"quantity": float(unit["quantity"]), "own": float(np.exp(logs[place])), "factor": factor}
+        level = "S3" if short[unit["institution_id"]] >= AGREEING else "S2"
         bought = {"kind": unit["kind"], "unit": unit["unit"], "usual": float(np.exp(-centre[place]))}
-        hits.append(_hit(unit, "short", "S3", **figures, **bought, p_value=float(p[place]), peers=int(peers[place])))
+        hits.append(_hit(unit, "short", level, **figures, **bought, p_value=float(p[place]), peers=int(peers[place])))
     return hits, int(np.count_nonzero(~np.isnan(p)))
 
 
@@ -263,6 +274,7 @@ DETECTOR = Detector(
         "按最近十二个月合计，期初库存和结余影响很小；采购记录不满十二个月的机构不比较耗材",
         "只与同一领域、同一种耗材、同一计量单位的二十家以上机构比较，并计入机构之间的正常差异",
         "分包的报告不计；集团统一采购的，须向总部调取采购记录",
+        "只有一种耗材（用电）不足的，可能在别处购买或者记账，只作数据疑问；两种以上同时不足才作为线索",
         "没有购买某种耗材和价格过低的，只作数据疑问",
     ),
     unit_level=True,

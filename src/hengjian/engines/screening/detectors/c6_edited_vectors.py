@@ -19,9 +19,13 @@ LEAST_SHARED = 0.6
 COPIED_SHARE = 0.8
 """From this share of equal values on it is a copy, which C4 finds."""
 
-RARE = 20
+RARE = 10
+LEAST_STRETCHES, ALONE = 2, 3
+"""Stretches of three items that two sets must share before they are compared; one will do that at most three have."""
+
 LEAST_PEERS = 30
 SAMPLED = 2000
+AT_ONCE = 50_000
 MASKED = 3
 RATIO_BINS = 100
 LEAST_SPREAD = 0.02
@@ -86,7 +90,7 @@ def _keys() -> str:
     ]
     names = "institution_id || '|' || object || '|' || item || '|' || item_b || '|' || item_c || '|' || "
     return "\nUNION ALL\n".join(
-        f"SELECT DISTINCT report_id, hj_fingerprint({names}{body}) AS token FROM triples" for body in bodies
+        f"SELECT DISTINCT report_id, item, hj_fingerprint({names}{body}) AS token FROM triples" for body in bodies
     )
 
 
@@ -96,11 +100,12 @@ SELECT token, count(*) AS n, min(report_id) AS first_report FROM tokens GROUP BY
 
 # Rare keys link all that have them, common ones each to the smallest, so a large family stays one.
 CANDIDATES = f"""
-SELECT DISTINCT x.report_id AS a, y.report_id AS b
+SELECT x.report_id AS a, y.report_id AS b
 FROM bearers w
 JOIN tokens x ON x.token = w.token
 JOIN tokens y ON y.token = w.token AND y.report_id > x.report_id
 WHERE w.n <= {RARE} OR x.report_id = w.first_report
+GROUP BY x.report_id, y.report_id HAVING count(DISTINCT x.item) >= {LEAST_STRETCHES} OR min(w.n) <= {ALONE}
 ORDER BY a, b
 """
 
@@ -213,6 +218,47 @@ def judge(a: Sample, b: Sample, spreads: Mapping[str, float]) -> dict[str, Any] 
     return {"change": change, "amount": amount, "items_shared": shared, "items": whole, "surprise": surprise}
 
 
+def likely(a: Floats, b: Floats, ua: Floats, ub: Floats) -> npt.NDArray[np.bool_]:
+    """Rows of two matrices (pairs × items, NaN where not measured) that some change may explain: a quick first look."""
+    need = np.maximum(
+        LEAST_ITEMS - 1, LEAST_SHARED * np.maximum(np.isfinite(a).sum(axis=1), np.isfinite(b).sum(axis=1))
+    )
+    unit, difference = np.fmin(ua, ub), b - a
+    factor = np.nanmedian(b / a, axis=1)[:, None]
+    multiplied_by = np.abs(b - factor * a) <= 0.5 * (ub + factor * ua) * (1 + 1e-9)
+    # what more than half of the items have is their median
+    moved_by = np.abs(difference - np.nanmedian(difference, axis=1)[:, None]) < 1e-6
+    steps = np.rint(np.abs(difference) / unit)
+    leading = steps / 10.0 ** np.floor(np.log10(np.where(steps > 0, steps, 1.0)))
+    one_digit = np.isfinite(steps) & (np.abs(leading - np.rint(leading)) < 1e-9)
+    counts = np.stack([found.sum(axis=1) for found in (multiplied_by, moved_by, one_digit)])
+    return np.asarray((counts >= need - 1e-9).any(axis=0))
+
+
+def _worth_judging(pairs: list[tuple[str, str]], samples: Mapping[str, Sample]) -> list[tuple[str, str]]:
+    """The pairs of one object that pass the first look."""
+    members = sorted({one for pair in pairs for one in pair})
+    row = {name: place for place, name in enumerate(members)}
+    items = sorted({item for name in members for item in samples[name]})
+    column = {item: place for place, item in enumerate(items)}
+    values, units = np.full((len(members), len(items)), np.nan), np.full((len(members), len(items)), np.nan)
+    for name in members:
+        for item, (text, value) in samples[name].items():
+            values[row[name], column[item]] = value
+            units[row[name], column[item]] = 10.0 ** -places_of(text)
+    kept: list[tuple[str, str]] = []
+    for begin in range(0, len(pairs), AT_ONCE):
+        part = pairs[begin : begin + AT_ONCE]
+        a, b = (np.array([row[pair[side]] for pair in part]) for side in (0, 1))
+        common = np.where(np.isfinite(values[a]) & np.isfinite(values[b]), 1.0, np.nan)
+        enough = np.flatnonzero(np.isfinite(common).sum(axis=1) >= LEAST_ITEMS)
+        a, b = a[enough], b[enough]
+        if len(enough):
+            chosen = likely(values[a], values[b], units[a], units[b])
+            kept += [part[place] for place in enough[chosen]]
+    return kept
+
+
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     """Candidate pairs whose change explains the items far better than chance among all pairs."""
     samples: dict[str, Sample] = {}
@@ -220,6 +266,9 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     for row in tables["kept"].to_pylist():
         samples.setdefault(row["report_id"], {})[row["item"]] = (row["shown"], row["value"])
         objects[row["report_id"]] = row["object"]
+    by_object: dict[str, list[tuple[str, str]]] = {}
+    for row in tables["candidates"].to_pylist():
+        by_object.setdefault(objects[row["a"]], []).append((row["a"], row["b"]))
     spreads: dict[str, dict[str, float]] = {}
     for row in tables["usual"].to_pylist():
         if row["n"] >= LEAST_PEERS and row["spread"] is not None:
@@ -228,8 +277,7 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     made = (tables["pairs_in_all"]["pairs"].to_pylist() or [None])[0] or 1.0
     least = min(MOST_NATS, float(np.log(max(made, 1.0))) + float(np.log(3.0)) + CHANCE_NATS)
     pairs = []
-    for row in tables["candidates"].to_pylist():
-        a, b = row["a"], row["b"]
+    for a, b in sorted(pair for one in by_object.values() for pair in _worth_judging(one, samples)):
         told = judge(samples[a], samples[b], spreads.get(objects[a], {}))
         if told is not None and told["surprise"] >= least and a in meta and b in meta:
             client = meta[a]["client_id"]

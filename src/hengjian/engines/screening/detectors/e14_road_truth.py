@@ -16,12 +16,11 @@ from scipy import special
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.expectation import STEPS
-from hengjian.engines.screening.hits import hit_schema
+from hengjian.engines.screening.hits import hit_schema, of_institutions
 from hengjian.engines.screening.peers import Floats
 from hengjian.engines.screening.rarity import (
     LEAST_CV2,
     LEAST_PEERS,
-    STRIKING_P,
     additive_null,
     arcsine,
     groups_of,
@@ -34,6 +33,10 @@ LEAST_CASES = 50
 LEAST_CAUGHT = 20
 LEAST_RATIO = 1.5
 LARGE_RATIO = 2.0
+LARGEST_P = 1e-3
+CAREFUL_CV2 = 0.09
+"""Honest stations differ in whom the road catches by 30 % and more; what less (20 %) would not excuse is a hint."""
+
 YEARS_A_BAND = 4
 JUDGED_UNITS = ("", "判定", "超标", "不合格")
 """Units in which 1 and 0 are a judgement and not a reading."""
@@ -118,12 +121,14 @@ ORDER BY institution_id, kind, report_id
 """
 
 
-def more_than_expected(n: Floats, bad: Floats, share: Floats, errors: Floats, peers: Floats) -> Floats:
+def more_than_expected(
+    n: Floats, bad: Floats, share: Floats, errors: Floats, peers: Floats, *, least_cv2: float
+) -> Floats:
     """P(an honest unit has as many): the larger of the over-dispersed arcsine tail and the gamma-Poisson tail."""
     values = arcsine(bad / n) - arcsine(share)
     null = additive_null(values[peers > 0], errors[peers > 0])
     usual = np.clip(np.sin(np.clip((arcsine(share) + null.centre) / 2, 0.0, np.pi / 2)) ** 2, 1e-9, 1 - 1e-9)
-    shape = 1 / np.maximum(LEAST_CV2, (null.tau * null.widening) ** 2 * (1 - usual) / usual)
+    shape = 1 / np.maximum(least_cv2, (null.tau * null.widening) ** 2 * (1 - usual) / usual)
     mean = np.maximum(usual * n, 1e-9)
     counted = np.where(bad > 0, special.betainc(np.maximum(bad, 1.0), shape, mean / (shape + mean)), 1.0)
     return np.asarray(np.maximum(lower_tail(-z_scores(values, errors, null), null), counted), dtype=np.float64)
@@ -147,12 +152,15 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
         share = np.clip(column["expected"][group] / n, 1e-9, 1 - 1e-9)
         errors = np.sqrt(column["variance"][group] / (n * share * (1 - share)) / n)
         fit = 1.0 * (column["sick"][group] == 0)
-        p = more_than_expected(n, bad, share, errors, fit)
+        careful, hint = (
+            more_than_expected(n, bad, share, errors, fit, least_cv2=one) for one in (CAREFUL_CV2, LEAST_CV2)
+        )
+        p = np.where(careful < LARGEST_P, careful, hint)
         ratio = bad / np.maximum(column["expected"][group], 1e-9)
-        for at in np.flatnonzero((p < STRIKING_P) & (bad >= LEAST_CAUGHT) & (ratio >= LEAST_RATIO)):
+        for at in np.flatnonzero((p < LARGEST_P) & (bad >= LEAST_CAUGHT) & (ratio >= LEAST_RATIO)):
             unit = units[group[at]]
             struck[unit["institution_id"], unit["unit"]] = {
-                "level": "S4" if ratio[at] >= LARGE_RATIO else "S3",
+                "level": ("S4" if ratio[at] >= LARGE_RATIO else "S3") if careful[at] < LARGEST_P else "S2",
                 "p_value": float(p[at]),
                 "seen_share": 100 * float(bad[at] / n[at]),
                 "usual_share": 100 * float(share[at]),
@@ -165,7 +173,7 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
             }
     rows = [
         _row(row, struck[row["institution_id"], row["kind"]])
-        for row in tables["caught"].to_pylist()
+        for row in of_institutions(tables["caught"], {one for one, _ in struck})
         if (row["institution_id"], row["kind"]) in struck
     ]
     return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
-from hengjian.engines.screening.hits import hit_schema
+from hengjian.engines.screening.hits import hit_schema, of_institutions
 from hengjian.engines.screening.peers import Floats, share_tail
 from hengjian.engines.screening.rarity import additive_null, arcsine, lower_tail, z_scores
 
@@ -124,7 +124,7 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     }
     rows = [
         _row(row, struck[row["institution_id"]])
-        for row in tables["drawn"].to_pylist()
+        for row in of_institutions(tables["drawn"], struck)
         if row["institution_id"] in struck
     ]
     return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)

@@ -75,7 +75,7 @@ JOIN raw_series b ON b.report_id = a.report_id AND b.channel IN ({others})
     AND coalesce(b.role, 'sample') = 'sample' AND b."values" IS NOT NULL
 {{more}}
 WHERE a.channel = '{first}' AND coalesce(a.role, 'sample') = 'sample' AND a."values" IS NOT NULL
-  AND coalesce(a.hz, 1.0) > 0
+  AND coalesce(a.hz, 1.0) > 0 AND coalesce(a.hz, 1.0) < 1000
 """
 
 

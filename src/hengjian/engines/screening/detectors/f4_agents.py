@@ -13,7 +13,7 @@ from scipy import special
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.expectation import STEPS
 from hengjian.engines.screening.findings import false_discovery
-from hengjian.engines.screening.hits import hit_schema
+from hengjian.engines.screening.hits import hit_schema, of_institutions
 from hengjian.engines.screening.peers import Floats, winsorised
 from hengjian.engines.screening.rarity import LEAST_CV2
 
@@ -90,7 +90,7 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     struck = _struck(cells) if cells.num_rows else {}
     rows = [
         _row(row, struck[row["institution_id"], row["agent"]])
-        for row in tables["brought"].to_pylist()
+        for row in of_institutions(tables["brought"], {one for one, _ in struck})
         if (row["institution_id"], row["agent"]) in struck
     ]
     return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)

@@ -19,6 +19,7 @@ from hengjian.engines.screening.peers import Floats
 
 LEAST_LABS = 8
 MOST_COUNTED = 50_000_000
+CHUNK = 100_000
 LEAST_RESULTS = 5
 LEAST_ITEMS = 3
 CLOSENESS = (0.0, 0.05, 0.15)
@@ -114,7 +115,8 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     rows: list[dict[str, Any]] = []
     done: set[tuple[int, int]] = set()
     for delta in CLOSENESS:
-        for a, b in candidates(rounds, len(names), delta):
+        usual = min(_chance(one, delta, float(np.hypot(own.max(), own.max()))) for one in rounds)
+        for a, b in candidates(rounds, len(names), delta=delta, usual=usual, tests=tests):
             if (a, b) in done or names[a] not in labs or names[b] not in labs:
                 continue
             pair = judged(rounds, items, (a, b), own=own, delta=delta)
@@ -133,10 +135,9 @@ def read_rounds(table: pa.Table) -> tuple[list[str], list[str], list[Round]]:
     names, lab = np.unique(column["institution_id"].astype(str), return_inverse=True)
     items, item = np.unique(column["item_code"].astype(str), return_inverse=True)
     keys = np.array([f"{i}\x1f{r}" for i, r in zip(item, column["round_id"], strict=True)])
+    order = np.lexsort((lab, keys))
     found = []
-    for one in np.unique(keys):
-        mine = np.flatnonzero(keys == one)
-        mine = mine[np.argsort(lab[mine], kind="stable")]
+    for mine in np.split(order, np.flatnonzero(keys[order][1:] != keys[order][:-1]) + 1):
         value = column["value"][mine].astype(np.float64)
         step = rounding_step(value)
         residual = value - _of_methods(value, column["method_no"][mine].astype(str))
@@ -144,7 +145,11 @@ def read_rounds(table: pa.Table) -> tuple[list[str], list[str], list[Round]]:
         if len(mine) < LEAST_LABS:
             assigned, sigma = (float(column[name][mine[0]] or "nan") for name in ("assigned", "sigma_pt"))
             residual, scatter = value - assigned, SCATTER_OF_SIGMA * sigma
-        if len(mine) > 1 and np.isfinite(scatter) and scatter > STEPS_APART * step:
+        if (
+            len(mine) > 1
+            and np.isfinite(residual / scatter if scatter else np.nan).all()
+            and scatter > STEPS_APART * step
+        ):
             found.append(Round(item=int(item[mine[0]]), labs=lab[mine], z=residual / scatter, step=step / scatter))
     return names.tolist(), items.tolist(), found
 
@@ -177,19 +182,27 @@ def own_spreads(rounds: list[Round], labs: int) -> Floats:
     return np.asarray(np.maximum(np.sqrt(squares / counts), LEAST_OWN_SPREAD), dtype=np.float64)
 
 
+def parties(rounds: list[Round], labs: int) -> csr_array:
+    """Laboratories × rounds: who took part."""
+    places = np.repeat(np.arange(len(rounds)), [len(one.labs) for one in rounds])
+    who = np.concatenate([one.labs for one in rounds])
+    return csr_array((np.ones(len(who)), (who, places)), shape=(labs, len(rounds)))
+
+
 def comparable(rounds: list[Round], labs: int) -> int:
     """How many pairs share five results; all pairs where counting them would be long."""
     if sum(len(one.labs) ** 2 for one in rounds) > MOST_COUNTED:
         return labs * (labs - 1) // 2
-    places = np.repeat(np.arange(len(rounds)), [len(one.labs) for one in rounds])
-    parties = np.concatenate([one.labs for one in rounds])
-    table = csr_array((np.ones(len(parties)), (parties, places)), shape=(labs, len(rounds)))
+    table = parties(rounds, labs)
     shared = (table @ table.T).tocoo()
     return max(1, int(((shared.data >= LEAST_RESULTS) & (shared.row < shared.col)).sum()))
 
 
-def candidates(rounds: list[Round], labs: int, delta: float) -> list[tuple[int, int]]:
-    """Pairs within 2δ in five results or more: neighbours in each round's order, so the work is near-linear."""
+def candidates(rounds: list[Round], labs: int, *, delta: float, usual: float, tests: int) -> list[tuple[int, int]]:
+    """Pairs within 2δ in five results or more, and in more than chance gives where two are close as seldom as `usual`.
+
+    Neighbours in each round's order are compared, so the work is near-linear.
+    """
     codes = [np.empty(0, dtype=np.int64)]
     for one in rounds:
         order = np.argsort(one.z, kind="stable")
@@ -200,7 +213,15 @@ def candidates(rounds: list[Round], labs: int, delta: float) -> list[tuple[int, 
         second = first + 1 + np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
         codes.append(np.minimum(lab[first], lab[second]) * labs + np.maximum(lab[first], lab[second]))
     pairs, counts = np.unique(np.concatenate(codes), return_counts=True)
-    return [(int(code) // labs, int(code) % labs) for code in pairs[counts >= LEAST_RESULTS]]
+    pairs, counts = pairs[counts >= LEAST_RESULTS], counts[counts >= LEAST_RESULTS]
+    table = parties(rounds, labs)
+    found = []
+    for begin in range(0, len(pairs), CHUNK):
+        part, close = pairs[begin : begin + CHUNK], counts[begin : begin + CHUNK]
+        shared = np.asarray(table[part // labs].multiply(table[part % labs]).sum(axis=1)).ravel()
+        likely = special.bdtrc(close - 1.0, shared.astype(np.int64), usual) * tests <= LARGEST_P
+        found += [(int(code) // labs, int(code) % labs) for code in part[likely]]
+    return found
 
 
 def judged(rounds: list[Round], items: list[str], pair: tuple[int, int], *, own: Floats, delta: float) -> Pair | None:
@@ -218,9 +239,7 @@ def judged(rounds: list[Round], items: list[str], pair: tuple[int, int], *, own:
         alone = _density(difference, wide)
         agreed = CHEATS_CLOSE * _density(difference, max(delta, one.step / 2, 1e-3)) + (1 - CHEATS_CLOSE) * alone
         llr += float(np.log(agreed / alone)) * (0.5 if again else 1.0)
-        usual = float(special.erf((2 * delta + one.step / 2) / spread / np.sqrt(2)))
-        usual = max(usual, _usual_close(one, delta) if len(one.labs) >= LEAST_LABS else 0.0)
-        chances.append(min(1.0, usual * (AGAIN if again else 1.0)))
+        chances.append(min(1.0, _chance(one, delta, spread) * (AGAIN if again else 1.0)))
         if difference <= 2 * delta + one.step / 2 + 1e-9:
             close.append(one.item)
             apart.append(difference)
@@ -240,6 +259,12 @@ def judged(rounds: list[Round], items: list[str], pair: tuple[int, int], *, own:
 
 def _density(x: float, sigma: float) -> float:
     return float(np.exp(-0.5 * (x / sigma) ** 2) / sigma)
+
+
+def _chance(one: Round, delta: float, spread: float) -> float:
+    """P(two are close in a round): by their own spreads, or as the participants show it where they are enough."""
+    alone = float(special.erf((2 * delta + one.step / 2) / spread / np.sqrt(2)))
+    return max(alone, _usual_close(one, delta) if len(one.labs) >= LEAST_LABS else 0.0)
 
 
 def _usual_close(one: Round, delta: float) -> float:
