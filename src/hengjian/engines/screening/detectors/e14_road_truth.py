@@ -34,8 +34,8 @@ LEAST_CAUGHT = 20
 LEAST_RATIO = 1.5
 LARGE_RATIO = 2.0
 LARGEST_P = 1e-3
-CAREFUL_CV2 = 0.09
-"""Honest stations differ in whom the road catches by 30 % and more; what less (20 %) would not excuse is a hint."""
+CAREFUL_CV2 = 0.16
+"""Honest stations differ in whom the road catches by up to 40 %; what less (20 %) would not excuse is a hint."""
 
 YEARS_A_BAND = 4
 JUDGED_UNITS = ("", "判定", "超标", "不合格")
