@@ -119,7 +119,7 @@ def test_no_air_station_is_at_risk(tmp_path: Path) -> None:
     for number, station in enumerate(("Dingling", "Wanshouxigong")):
         code = f"I{number:04d}"
         institutions.append({"institution_id": code, "name": station})
-        for row in read(f"air_env/PRSA_Data_{station}.csv"):
+        for row in read(f"air_env/PRSA_Data_{station}.csv")[::3]:  # every third hour
             report = f"{station}-{row['No']}"
             hour = datetime(*(int(row[name]) for name in ("year", "month", "day", "hour")))
             reports.append(
