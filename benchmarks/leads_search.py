@@ -44,6 +44,10 @@ def setup() -> tuple[Any, Any, list[int]]:
 
     call_command("migrate", verbosity=0)
 
+    known = {one.username: one for one in User.objects.filter(username__in=("province", "county"))}
+    if len(known) == 2:  # a database that an earlier run has filled
+        return known["province"], known["county"], []
+
     def organ(name: str, level: str, code: str, parent: Any) -> Any:
         made = Organ.objects.create(
             name=name, short_name=name, level=level, area_code=code, parent=parent, valid_from="2015-01-01"
@@ -194,7 +198,8 @@ def main() -> None:
     province, county, counties = setup()
     from django.db import connection
 
-    print(f"{connection.vendor}: {asked.leads} leads loaded in {load(asked.leads, counties):.0f} s")
+    if counties:
+        print(f"{connection.vendor}: {asked.leads} leads loaded in {load(asked.leads, counties):.0f} s")
     for name, user in (("province", province), ("county", county)):
         found = measure(user, asked.leads)
         print(f"  {name}: " + ", ".join(f"{key} {value:.0f} ms" for key, value in found.items()))
