@@ -14,7 +14,7 @@ import pytest
 
 from hengjian.backends.articles import article_in_force
 from hengjian.backends.runner import RunSummary, ScreeningCancelled, run_screening
-from hengjian.engines.screening.detector import Detector, Step
+from hengjian.engines.screening.detector import ArrayStep, Detector, Step
 from hengjian.engines.screening.detectors import a6_time_order
 from hengjian.engines.tables.contract import TABLES
 from hengjian.kernel.errors import Refused
@@ -262,9 +262,11 @@ def test_a_broken_detector_fails_alone(tmp_path: Path) -> None:
     from dataclasses import replace
 
     broken = replace(a6_time_order.DETECTOR, id="A99", steps=(Step(name="hits", sql="SELECT nothing FROM nowhere"),))
-    detectors: tuple[Detector, ...] = (broken, a6_time_order.DETECTOR)
+    beyond = replace(broken, id="A98", steps=(), array=ArrayStep(inputs=(), compute=lambda _: [][0]))
+    detectors: tuple[Detector, ...] = (beyond, broken, a6_time_order.DETECTOR)
     summary = screen(SmallCity().write(tmp_path / "data"), tmp_path / "out", detectors=detectors)
-    assert [one.state for one in summary.detectors] == ["failed", "ran"]
+    assert [one.state for one in summary.detectors] == ["failed", "failed", "ran"]
+    assert summary.detectors[0].reason.startswith("IndexError")
 
 
 def test_a_detector_without_its_table_is_skipped_and_said_so(tmp_path: Path) -> None:

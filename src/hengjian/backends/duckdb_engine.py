@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,16 +19,28 @@ from hengjian.kernel.errors import DomainError
 BATCH_ROWS = 4096
 
 
+WORDS = re.compile(r"'[^']*'|[()]|\bORDER\s+BY\b")
+
+
+def ordered(sql: str) -> bool:
+    """Whether the rows of the whole statement come in an order (not only those of a window or a part of it)."""
+    depth = 0
+    for word in WORDS.findall(sql):
+        depth += {"(": 1, ")": -1}.get(word, 0)
+        if depth == 0 and word.startswith("ORDER"):
+            return True
+    return False
+
+
 class DuckDBEngine:
     """An engine over the dataset in `folder`. Refused: no dataset, a required table is missing."""
 
     name = f"duckdb {duckdb.__version__}"
-    errors: tuple[type[Exception], ...] = (duckdb.Error,)
 
     def __init__(self, folder: Path, *, memory_mb: int, threads: int | None = None) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="hengjian-screen-")
         self.connection = open_connection(temp_directory=Path(self._scratch.name), threads=threads, memory_mb=memory_mb)
-        self.connection.execute("SET preserve_insertion_order = false")
+        self._keep_order(keep=False)
         install_dialect(self.connection)
         try:
             self.reader = DatasetReader(folder, self.connection)
@@ -36,6 +49,7 @@ class DuckDBEngine:
             raise
 
     def make(self, name: str, sql: str, *, view: bool = False) -> None:
+        self._keep_order(keep=ordered(sql))
         self.connection.execute(f'CREATE {"VIEW" if view else "TABLE"} "{name}" AS {sql}')
 
     def put(self, name: str, table: pa.Table) -> None:
@@ -47,9 +61,15 @@ class DuckDBEngine:
         self.connection.execute(f'ALTER TABLE "{old}" RENAME TO "{new}"')
 
     def arrow(self, sql: str) -> pa.Table:
+        self._keep_order(keep=True)
         return self.connection.sql(sql).to_arrow_table()
 
+    def _keep_order(self, *, keep: bool) -> None:
+        """Rows keep their order only where it is asked for: large tables cost less memory without it."""
+        self.connection.execute(f"SET preserve_insertion_order = {str(keep).lower()}")
+
     def reduce(self, step: BatchStep) -> None:
+        self._keep_order(keep=ordered(step.sql))
         with self.connection.sql(step.sql).to_arrow_reader(BATCH_ROWS) as reader:
             parts = [step.reduce(batch) for batch in reader]
         self.put(step.name, pa.concat_tables(parts) if parts else step.schema.empty_table())

@@ -44,11 +44,10 @@ class Reader(Protocol):
 class Engine(Protocol):
     """Runs portable SQL. One engine serves one run; the caller closes it.
 
-    `name` goes into the run record; `errors` are what a broken detector may raise here.
+    `name` goes into the run record.
     """
 
     name: str
-    errors: tuple[type[Exception], ...]
     reader: Reader
 
     def make(self, name: str, sql: str, *, view: bool = False) -> None:

@@ -185,8 +185,10 @@ def _run_one(
             silent |= {one: why for one, why in refused.items() if one not in silent}
             silent = too_few(detector, judged, prepared.institutions) | silent if judged is not None else silent
             found = build_findings(detector, _spoken(hits, silent), judged=judged or {}, articles=articles)
-        except (*engine.errors, pa.ArrowException, ValueError, KeyError, TypeError, ArithmeticError) as error:
-            status, reason = "failed", f"{type(error).__name__}：{str(error).splitlines()[0][:200]}"
+        except (Refused, ScreeningCancelled):
+            raise
+        except Exception as error:  # noqa: BLE001 - one broken detector must not take the others with it
+            status, reason = "failed", f"{type(error).__name__}：{(str(error).splitlines() or [''])[0][:200]}"
             silent = dict.fromkeys(prepared.institutions, "检测器出错")
         if status == "ran" and prepared.institutions and len(silent) == len(prepared.institutions):
             status, reason = "abstained", Counter(silent.values()).most_common(1)[0][0]

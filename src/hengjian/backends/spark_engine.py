@@ -12,12 +12,10 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyspark
-from py4j.protocol import Py4JError, Py4JJavaError
+from py4j.protocol import Py4JJavaError
 from pyspark import StorageLevel
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
-from sqlglot.errors import SqlglotError
 
 from hengjian.backends.spark_dataset import SparkReader
 from hengjian.backends.spark_dialect import translate
@@ -85,7 +83,6 @@ class SparkEngine:
     """
 
     name = f"spark {pyspark.__version__}"
-    errors: tuple[type[Exception], ...] = (PySparkException, Py4JError, SqlglotError, StepFailed)
 
     def __init__(
         self, address: str, *, master: str, conf: Mapping[str, str] | None = None, session: SparkSession | None = None
