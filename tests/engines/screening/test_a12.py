@@ -96,6 +96,35 @@ def test_one_missing_file_is_no_accusation(tmp_path: Path) -> None:
     assert set(screened(DETECTOR, without(recorded(), [10]), tmp_path).severities) <= {"weak"}
 
 
+def neighbours(tables: Rows, number: int, *, without_raw: int, places: list[int]) -> Rows:
+    """The same work at the same hours in other laboratories of the county; the first of them lose data as well."""
+    reports, rows, records = tables["reports"], tables["results"], tables["raw_records"]
+    house = next(row for row in tables["institutions"] if row["institution_id"] == LAB)
+    mine = [row for row in reports if row["institution_id"] == LAB]
+    lost = {mine[place]["report_id"] for place in places}
+    for n in range(number):
+        code = f"N{n:02d}"
+        tables["institutions"].append(house | {"institution_id": code, "name": code})
+        for report, row in zip(list(mine), rows[: len(mine)], strict=True):
+            own = f"{code}{report['report_id']}"
+            kept = not (n < without_raw and report["report_id"] in lost)
+            reports.append(report | {"report_id": own, "report_no": own, "institution_id": code})
+            rows.append(row | {"report_id": own, "institution_id": code, "raw_sha256": f"sha{own}" if kept else None})
+            if kept:
+                records.append(records[0] | {"report_id": own, "raw_sha256": f"sha{own}",
+                                             "recorded_at": report["finished_at"]})  # fmt: skip
+    return tables
+
+
+def test_a_network_down_for_many_forgives_and_three_among_many_do_not(tmp_path: Path) -> None:
+    places = [10, 17, 23, 31, 44, 52, 60, 66, 71, 75]
+    down = without(neighbours(recorded(), 3, without_raw=2, places=places), places)
+    assert screened(DETECTOR, down, tmp_path / "down") == []
+    chance = without(neighbours(recorded(), 12, without_raw=2, places=places), places)
+    found = screened(DETECTOR, chance, tmp_path / "chance")
+    assert LAB in {row["institution_id"] for row in found} and found.natures() == {"absent"}
+
+
 def test_a_house_on_paper_and_a_change_of_software_are_silent(tmp_path: Path) -> None:
     assert screened(DETECTOR, without(recorded(), list(range(80))), tmp_path / "paper") == []
     assert screened(DETECTOR, without(recorded(), list(range(35))), tmp_path / "change") == []

@@ -23,6 +23,7 @@ LEAST_RESULTS = 20
 LEAST_KEPT = 0.5
 NEAR_S = 30 * DAY
 OUTAGE_INSTITUTIONS = 3
+OUTAGE_SHARE = 0.3
 LEAST_MISSING = 3
 LARGEST_P = 1e-3
 LARGEST_Q = 0.05
@@ -121,13 +122,16 @@ FROM measured m
 JOIN habit h ON h.institution_id = m.institution_id AND h.instrument_id = m.instrument_id
 """
 
-# Hours in which several institutions of one area lost data: the network.
+# Hours in which a good part of an area's institutions at work lost data: the network. Three among hundreds are chance.
 OUTAGES = f"""
-SELECT substr(coalesce(i.area_code, ''), 1, 6) AS area, floor(hj_epoch(a.ended_at) / 3600) AS hour_no
-FROM around a JOIN institutions i ON i.institution_id = a.institution_id
-WHERE a.kept = 0 AND a.flanked
-GROUP BY substr(coalesce(i.area_code, ''), 1, 6), floor(hj_epoch(a.ended_at) / 3600)
-HAVING count(DISTINCT a.institution_id) >= {OUTAGE_INSTITUTIONS}
+SELECT area, hour_no FROM (
+    SELECT substr(coalesce(i.area_code, ''), 1, 6) AS area, floor(hj_epoch(a.ended_at) / 3600) AS hour_no,
+           a.institution_id, CASE WHEN a.kept = 0 AND a.flanked THEN a.institution_id END AS lost_by
+    FROM around a JOIN institutions i ON i.institution_id = a.institution_id
+) AS hours
+GROUP BY area, hour_no
+HAVING count(DISTINCT lost_by) >= {OUTAGE_INSTITUTIONS}
+   AND count(DISTINCT lost_by) >= {OUTAGE_SHARE} * count(DISTINCT institution_id)
 """
 
 COMPLETE = """
@@ -203,7 +207,7 @@ def _hit(row: Mapping[str, Any], p: float, q: float, missing: int, compared: int
 
 DETECTOR = Detector(
     id="A12",
-    version=1,
+    version=2,
     name="raw_data",
     title="原始数据缺失、晚于签发生成或签发后被修改",
     meaning="报告签发之后原始记录才生成或者又被改过，或者同一台设备前后都有原始数据、偏偏这些报告没有。",
@@ -290,7 +294,7 @@ DETECTOR = Detector(
         "写明更正原因、已发更正报告的修改不计；同一小时内大批迁移、同步不计",
         "两处时钟相差一小时以内、只差一天的，不作为指控",
         "从不提交原始数据的设备、更换系统前后的时段不判断",
-        "同一地区三家以上机构同一小时都缺数据的，视为网络故障",
+        "同一地区三家以上、且占当时在检机构三成以上的机构同一小时都缺数据的，视为网络故障",
         "偶尔缺失的，与其他机构通常的缺失比例比较后才提出",
     ),
 )
