@@ -387,7 +387,7 @@ def main() -> int:
         by_detector(test)
     if args.record:
         by_level = {**test, "honest": [worlds[key] for key in plan["honest"]]}
-        command = f"python benchmarks/detection.py --reports {size} --test {args.test} --honest {args.honest}"
+        command = "命令见 docs/benchmarks.md"
         (HOME / "measured.yaml").write_text(entries(by_level, HOME, on=args.record, command=command), encoding="utf-8")
     (HOME / "table.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0
