@@ -65,6 +65,18 @@ def test_one_such_test_is_strong_and_a_failed_one_nothing(tmp_path: Path) -> Non
     assert screened(DETECTOR, tables, tmp_path / "failed") == []
 
 
+def test_a_moment_off_the_speed_is_a_question_unless_the_lane_does_it_often(tmp_path: Path) -> None:
+    def off(tables: Rows, tests: int) -> Rows:
+        for row in series(tables, 1, tests):
+            row["values"] = [one + 6 if 70 < at < 75 else one for at, one in enumerate(row["values"])]
+        return tables
+
+    once = screened(DETECTOR, off(driven(), 1), tmp_path / "once")
+    assert once.severities == ["weak"] and once.natures() == {"speed"}
+    often = screened(DETECTOR, off(driven(), 4), tmp_path / "often")
+    assert often.severities == ["certain"] and often.natures() == {"speed"}
+
+
 def hurry(tables: Rows, place: int, seconds: int, *, report_too: bool = False) -> None:
     test, report = of(tables, 1)[place], of(tables, 1, "reports")[place]
     test["finished_at"] = test["started_at"] + timedelta(seconds=seconds)
