@@ -11,6 +11,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from hengjian.apps.accounts.models import Role
+from hengjian.apps.accounts.rights import OFFICIALS
 from hengjian.apps.portal.detector_facts import whole, without_figures
 from hengjian.apps.rulebook.detector_pages import (
     NOT_MEASURED,
@@ -106,3 +108,21 @@ def test_both_pages_open_with_few_queries(django_assert_max_num_queries: Any) ->
     assert "64比特" in text and not re.search(r"64\s*比特", re.sub(r"<[^>]+>", "", public))
     assert "尚未测定" in Client().get(reverse("portal:detector", args=["C7"])).content.decode()
     assert Client().get(reverse("portal:detector", args=["Z9"])).status_code == 404
+
+
+@pytest.mark.django_db
+def test_formulas_and_limits_are_for_officials_the_others_are_led_to_the_public_page() -> None:
+    tree = make_tree()
+    listed, page = reverse("rulebook:detectors"), reverse("rulebook:entry", args=["detectors", "C1"])
+    for role in Role:
+        client = Client()
+        client.force_login(make_user(tree.county, role), backend="django.contrib.auth.backends.ModelBackend")
+        if role in OFFICIALS:
+            assert client.get(listed).status_code == client.get(page).status_code == 200
+            continue
+        assert client.get(f"{listed}?export=csv").headers["Location"] == reverse("portal:detectors")
+        shown = client.get(page, follow=True)
+        assert shown.redirect_chain == [(reverse("portal:detector", args=["C1"]), 302)]
+        assert "算式原文" not in shown.content.decode()
+        assert client.get(f"{listed}C1/x/").status_code == client.get(f"{listed}Z9/").status_code == 404
+        assert listed not in client.get(reverse("rulebook:articles")).content.decode()

@@ -39,7 +39,7 @@ class RulebookConfig(AppConfig):
             Item("rules", "裁量基准", "rulebook:benchmarks", permission=view, order=83),
             Item("rules", "规则修订", "rulebook:amendments", permission=view, counter=_waiting, order=84),
             Item("rules", "两日对照", "rulebook:changes", permission=view, order=86),
-            Item("rules", "检测器", "rulebook:detectors", permission=view, order=90),
+            Item("rules", "检测器", "rulebook:detectors", permission=policies.DETECTORS.code, order=90),
         )
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -18,11 +18,11 @@ from hengjian.apps.rulebook import wording
 from hengjian.apps.rulebook.breach_pages import sector_matrix, sector_page, violation_page
 from hengjian.apps.rulebook.check_pages import checklist_page, clock_page, standard_page, threshold_page
 from hengjian.apps.rulebook.comparing import SECTION_WORDS
-from hengjian.apps.rulebook.detector_pages import detector_page
+from hengjian.apps.rulebook.detector_pages import detector_named, detector_page
 from hengjian.apps.rulebook.entry import entry_url
 from hengjian.apps.rulebook.law_pages import article_page, difference, field_page, instrument_page
 from hengjian.apps.rulebook.lists import SECTIONS, rows_on
-from hengjian.apps.rulebook.policies import may_amend
+from hengjian.apps.rulebook.policies import may_amend, may_read_detectors
 from hengjian.kernel.citation import Citation
 from hengjian.kernel.errors import NotFound, Refused
 from hengjian.law.amending import amended, current_entries, overlay
@@ -105,6 +105,8 @@ def _grouped(found: tuple[Entry, ...], on: date, today: date) -> list[tuple[str,
 def section(request: HttpRequest, name: str) -> HttpResponse:
     """One section as a list, as of a day."""
     today = timezone.localdate()
+    if name == "detectors" and not may_read_detectors(request.user, today):
+        return redirect("portal:detectors")
     on, error = _day(request, "on", today)
     known = SECTIONS[name]
     rows = rows_on(name, on, today=today)
@@ -134,6 +136,8 @@ def entry(request: HttpRequest, section: str, entry_id: str) -> HttpResponse:
     if make is None:
         raise NotFound("规则库里没有这一类。")
     today = timezone.localdate()
+    if section == "detectors" and not may_read_detectors(request.user, today):
+        return redirect("portal:detector", detector_named(entry_id).id)
     on, error = _day(request, "on", today)
     page = make(entry_id, on, today=today)
     context = {"page": page, "on": on, "today": today, "error": error, "uses": _grouped(tuple(page.uses), on, today)}
