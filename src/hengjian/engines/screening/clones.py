@@ -103,8 +103,8 @@ def subject(head: str) -> str:
     return format(int(hashlib.md5(head.encode(), usedforsecurity=False).hexdigest()[:15], 16), "x")
 
 
-def _heads(links: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The smallest member of the family of each report (union-find)."""
+def heads_of(links: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The smallest member of the family of each that is linked (union-find)."""
     parent: dict[str, str] = {}
 
     def root(one: str) -> str:
@@ -132,7 +132,7 @@ def family_hits(pairs: Iterable[Mapping[str, Any]], meta: Mapping[str, Mapping[s
             links[related(a, b)].append(pair)
     rows = []
     for kin, members in links.items():
-        heads = _heads((pair["a"], pair["b"]) for pair in members)
+        heads = heads_of((pair["a"], pair["b"]) for pair in members)
         best: dict[str, dict[str, Any]] = {}
         for pair in sorted(members, key=lambda one: (-one["strength"], one["a"], one["b"])):
             for own, other in ((pair["a"], pair["b"]), (pair["b"], pair["a"])):

@@ -7,6 +7,7 @@ larger p counts, so neither zero counts nor a long tail of strict or lenient hou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,3 +166,17 @@ def judged_by_group(
         p[group] = lower_tail(z_scores(values[group], errors[group], null), null)
         centre[group], peers[group] = null.centre, null.peers - 1
     return p, centre, peers
+
+
+def hint_of(unit: Mapping[str, Any]) -> dict[str, Any]:
+    """What a hit of a striking unit holds for every detector: a share alone, however rare, is a hint (S2)."""
+    same = ("institution_id", "p_value", "expected", "shrunken", "peers", "tests")
+    return {name: unit[name] for name in same} | {
+        "subject_id": unit["institution_id"],
+        "level": "S2",
+        "occurred_at": unit["last_at"],
+        "slip": False,
+        "firm": False,
+        "seen_share": 100 * unit["seen_share"],
+        "usual_share": 100 * unit["usual_share"],
+    }

@@ -9,7 +9,7 @@ import pyarrow as pa
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.expectation import POPULATION_OF_EXPECTED, STEPS
 from hengjian.engines.screening.hits import hit_schema
-from hengjian.engines.screening.rarity import rare_units
+from hengjian.engines.screening.rarity import hint_of, rare_units
 
 LEAST_RESULTS = 50
 LEAST_DETECTS = 10
@@ -68,28 +68,11 @@ FROM cases GROUP BY concat_ws('|', item_code, method_no)
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     """Institution × item × method: how many detects there are, and how many there should be."""
     names = {row["unit"]: row for row in tables["names"].to_pylist()}
+    # clean goods are found clean: a share of non-detects alone is a hint
     rows = [
-        {
-            "institution_id": unit["institution_id"],
-            "subject_id": unit["institution_id"],
-            # clean goods are found clean: a share of non-detects alone is a hint
-            "level": "S2",
-            "item_code": names[unit["unit"]]["item_code"],
-            "item_name": names[unit["unit"]]["item_name"],
-            "method_no": names[unit["unit"]]["method_no"],
-            "occurred_at": unit["last_at"],
-            "slip": False,
-            "firm": False,
-            "p_value": unit["p_value"],
-            "expected": unit["expected"],
-            "seen_share": 100 * unit["seen_share"],
-            "usual_share": 100 * unit["usual_share"],
-            "shrunken": unit["shrunken"],
-            "results": int(unit["n"]),
-            "detects": int(unit["bad"]),
-            "peers": unit["peers"],
-            "tests": unit["tests"],
-        }
+        hint_of(unit)
+        | {name: names[unit["unit"]][name] for name in ("item_code", "item_name", "method_no")}
+        | {"results": int(unit["n"]), "detects": int(unit["bad"])}
         for unit in rare_units(tables["expected"], least_cases=LEAST_RESULTS, least_expected=LEAST_DETECTS)
     ]
     return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)

@@ -9,7 +9,7 @@ import pyarrow as pa
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.expectation import POPULATION_OF_EXPECTED, STEPS
 from hengjian.engines.screening.hits import hit_schema
-from hengjian.engines.screening.rarity import rare_units
+from hengjian.engines.screening.rarity import hint_of, rare_units
 
 LEAST_FAILS = 10
 LEAST_REPORTS = 30
@@ -47,26 +47,9 @@ FROM cases GROUP BY institution_id, field, object, round, standard_no, purpose, 
 
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     """Institution × field against the peers' rates in the cells of its own samples."""
+    # honest specialists and pre-inspected goods pass as well as bought reports do: a pass rate alone is a hint
     rows = [
-        {
-            "institution_id": unit["institution_id"],
-            "subject_id": unit["institution_id"],
-            # honest specialists and pre-inspected goods pass as well as bought reports do: a pass rate alone is a hint
-            "level": "S2",
-            "field": unit["unit"],
-            "occurred_at": unit["last_at"],
-            "slip": False,
-            "firm": False,
-            "p_value": unit["p_value"],
-            "expected": unit["expected"],
-            "seen_share": 100 * unit["seen_share"],
-            "usual_share": 100 * unit["usual_share"],
-            "shrunken": unit["shrunken"],
-            "reports": int(unit["n"]),
-            "fails": int(unit["bad"]),
-            "peers": unit["peers"],
-            "tests": unit["tests"],
-        }
+        hint_of(unit) | {"field": unit["unit"], "reports": int(unit["n"]), "fails": int(unit["bad"])}
         for unit in rare_units(tables["expected"], least_cases=LEAST_REPORTS, least_expected=LEAST_FAILS)
     ]
     return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from hengjian.engines.screening.clones import heads_of
 from hengjian.engines.screening.detector import ArrayStep, BatchStep, Detector, Need, Step
 from hengjian.engines.screening.detectors.c1_raw_series import SCHEMA, SERIES, reduce
 from hengjian.engines.screening.detectors.c4_result_vectors import (
@@ -118,19 +119,7 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
 
 def clusters_of(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, int]]:
     """Institution → (name of its cluster by the smallest member, how many hang together)."""
-    parent: dict[str, str] = {}
-
-    def root(one: str) -> str:
-        parent.setdefault(one, one)
-        while parent[one] != one:
-            parent[one] = parent[parent[one]]
-            one = parent[one]
-        return one
-
-    for a, b in pairs:
-        first, second = sorted((root(a), root(b)))
-        parent[second] = first
-    heads = {one: root(one) for one in sorted(parent)}
+    heads = heads_of(pairs)
     sizes: dict[str, int] = {}
     for head in heads.values():
         sizes[head] = sizes.get(head, 0) + 1
