@@ -140,7 +140,7 @@ GROUP BY ALL
 
 # Gone: the employment ended before the test began. Away: leave covers all of the test (a bare date means its day).
 # Whoever else is named as tester of the report and was there may have done it.
-ABSENT = f"""
+ABSENT = """
 WITH gone AS (
     SELECT w.report_id, w.person_id, w.institution_id, 'gone' AS nature,
            w.first_on <= s.employed_to + INTERVAL 1 DAY AS one_day, s.employed_from AS from_on, s.employed_to AS to_on
