@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -39,8 +40,6 @@ def open_connection(
 def half_of_memory_mb() -> int:
     """Half of what the machine or its container has, from 2 to 6 GB: a screening of the whole is then within 8 GB."""
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    try:
+    with suppress(OSError, ValueError):  # no container, or one without a limit
         whole = min(whole, int(CONTAINER_LIMIT.read_text()))
-    except (OSError, ValueError):  # no container, or one without a limit
-        pass
     return max(LEAST_MB, min(MOST_MB, whole // 2**21))
