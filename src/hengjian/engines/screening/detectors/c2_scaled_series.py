@@ -117,9 +117,10 @@ class _Curves:
         ordered = table.sort_by([("report_id", "ascending"), ("print", "ascending")])
         self.owners = ordered["report_id"].to_pylist()
         self.prints = np.asarray(ordered["print"].to_numpy(), dtype=np.int64)
-        raw = [cell.as_buffer() for cell in ordered["sketch"].combine_chunks()]
-        self.levels = np.array([np.frombuffer(one, dtype=np.float64, count=1)[0] for one in raw])
-        shapes = np.stack([np.frombuffer(one, dtype=np.float16, offset=8) for one in raw]).astype(np.float32)
+        sketches = ordered["sketch"].to_pylist()
+        raw = np.frombuffer(b"".join(sketches), dtype=np.uint8).reshape(len(sketches), -1)
+        self.levels = raw[:, :8].copy().view(np.float64)[:, 0]
+        shapes = raw[:, 8:].copy().view(np.float16).astype(np.float32)
         common = np.median(shapes, axis=0) if len(shapes) <= ALL_PAIRS else shapes.mean(axis=0)
         shapes -= common
         shapes -= shapes.mean(axis=1, keepdims=True)

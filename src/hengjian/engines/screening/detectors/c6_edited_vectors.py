@@ -12,6 +12,7 @@ from scipy import special
 
 from hengjian.engines.screening.clones import LABELS, TEXTS, WORDS, family_hits, meta_sql, population_sql
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
+from hengjian.engines.screening.edited_pairs import Terms, worth_judging
 from hengjian.engines.screening.hits import hit_schema
 
 LEAST_ITEMS = 5
@@ -25,7 +26,6 @@ LEAST_STRETCHES, ALONE = 2, 3
 
 LEAST_PEERS = 30
 SAMPLED = 2000
-AT_ONCE = 50_000
 MASKED = 3
 RATIO_BINS = 100
 LEAST_SPREAD = 0.02
@@ -218,45 +218,14 @@ def judge(a: Sample, b: Sample, spreads: Mapping[str, float]) -> dict[str, Any] 
     return {"change": change, "amount": amount, "items_shared": shared, "items": whole, "surprise": surprise}
 
 
-def likely(a: Floats, b: Floats, ua: Floats, ub: Floats) -> npt.NDArray[np.bool_]:
-    """Rows of two matrices (pairs × items, NaN where not measured) that some change may explain: a quick first look."""
-    need = np.maximum(
-        LEAST_ITEMS - 1, LEAST_SHARED * np.maximum(np.isfinite(a).sum(axis=1), np.isfinite(b).sum(axis=1))
+def _terms(least: float) -> Terms:
+    return Terms(
+        least_items=LEAST_ITEMS,
+        least_shared=LEAST_SHARED,
+        least_stretch=LEAST_STRETCH,
+        least_spread=LEAST_SPREAD,
+        least_surprise=least,
     )
-    unit, difference = np.fmin(ua, ub), b - a
-    factor = np.nanmedian(b / a, axis=1)[:, None]
-    multiplied_by = np.abs(b - factor * a) <= 0.5 * (ub + factor * ua) * (1 + 1e-9)
-    # what more than half of the items have is their median
-    moved_by = np.abs(difference - np.nanmedian(difference, axis=1)[:, None]) < 1e-6
-    steps = np.rint(np.abs(difference) / unit)
-    leading = steps / 10.0 ** np.floor(np.log10(np.where(steps > 0, steps, 1.0)))
-    one_digit = np.isfinite(steps) & (np.abs(leading - np.rint(leading)) < 1e-9)
-    counts = np.stack([found.sum(axis=1) for found in (multiplied_by, moved_by, one_digit)])
-    return np.asarray((counts >= need - 1e-9).any(axis=0))
-
-
-def _worth_judging(pairs: list[tuple[str, str]], samples: Mapping[str, Sample]) -> list[tuple[str, str]]:
-    """The pairs of one object that pass the first look."""
-    members = sorted({one for pair in pairs for one in pair})
-    row = {name: place for place, name in enumerate(members)}
-    items = sorted({item for name in members for item in samples[name]})
-    column = {item: place for place, item in enumerate(items)}
-    values, units = np.full((len(members), len(items)), np.nan), np.full((len(members), len(items)), np.nan)
-    for name in members:
-        for item, (text, value) in samples[name].items():
-            values[row[name], column[item]] = value
-            units[row[name], column[item]] = 10.0 ** -places_of(text)
-    kept: list[tuple[str, str]] = []
-    for begin in range(0, len(pairs), AT_ONCE):
-        part = pairs[begin : begin + AT_ONCE]
-        a, b = (np.array([row[pair[side]] for pair in part]) for side in (0, 1))
-        common = np.where(np.isfinite(values[a]) & np.isfinite(values[b]), 1.0, np.nan)
-        enough = np.flatnonzero(np.isfinite(common).sum(axis=1) >= LEAST_ITEMS)
-        a, b = a[enough], b[enough]
-        if len(enough):
-            chosen = likely(values[a], values[b], units[a], units[b])
-            kept += [part[place] for place in enough[chosen]]
-    return kept
 
 
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
@@ -277,7 +246,9 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     made = (tables["pairs_in_all"]["pairs"].to_pylist() or [None])[0] or 1.0
     least = min(MOST_NATS, float(np.log(max(made, 1.0))) + float(np.log(3.0)) + CHANCE_NATS)
     pairs = []
-    for a, b in sorted(pair for one in by_object.values() for pair in _worth_judging(one, samples)):
+    terms = _terms(least)
+    looked = (worth_judging(one, samples, spreads.get(name, {}), terms) for name, one in by_object.items())
+    for a, b in sorted(pair for one in looked for pair in one):
         told = judge(samples[a], samples[b], spreads.get(objects[a], {}))
         if told is not None and told["surprise"] >= least and a in meta and b in meta:
             client = meta[a]["client_id"]
