@@ -37,7 +37,7 @@ def coded(prefix: str, *parts: tuple[Array, int]) -> pa.Array:
 
 def hex_text(words: Array) -> pa.Array:
     """n × k 64-bit words as strings of 16·k hexadecimal digits."""
-    data = np.ascontiguousarray(words.astype(">u8")).view(np.uint8).reshape(len(words), -1)
+    data = np.ascontiguousarray(words.astype(">u8")).view(np.uint8).reshape(len(words), 8 * words.shape[1])
     cells = np.empty((len(data), data.shape[1] * 2), dtype=np.uint8)
     cells[:, 0::2], cells[:, 1::2] = _HEX[data >> 4], _HEX[data & 15]
     return fixed_text(cells)
