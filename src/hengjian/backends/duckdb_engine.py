@@ -16,6 +16,7 @@ import pyarrow as pa
 from hengjian.backends.connection import open_connection
 from hengjian.backends.dataset import DatasetReader
 from hengjian.backends.dialect import install_dialect
+from hengjian.backends.engine import STREAMED
 from hengjian.engines.screening.detector import BatchStep
 from hengjian.engines.tables.contract import TABLES
 from hengjian.kernel.errors import DomainError
@@ -23,6 +24,8 @@ from hengjian.kernel.errors import DomainError
 BATCH_ROWS = 4096
 COMPRESSED = "held"
 """Where the tables of the contract are: every detector reads them, and compressed they take a sixth of the room."""
+UNPACKED = 8
+"""How much more room the files' rows take while a table is made."""
 SEARCH_PATH = f"memory.main,{COMPRESSED}.main"
 
 WORDS = re.compile(r"'[^']*'|[()]|\bORDER\s+BY\b")
@@ -65,8 +68,6 @@ class DuckDBEngine:
         self._scratch = tempfile.TemporaryDirectory(prefix="hengjian-screen-")
         self.connection = open_connection(temp_directory=Path(self._scratch.name), threads=threads, memory_mb=memory_mb)
         self._threads = threads or os.cpu_count() or 2
-        self.connection.execute(f"ATTACH ':memory:' AS {COMPRESSED} (COMPRESS)")
-        self.connection.execute(f"SET search_path = '{SEARCH_PATH}'")
         self._keep_order(keep=False)
         install_dialect(self.connection)
         try:
@@ -74,6 +75,15 @@ class DuckDBEngine:
         except DomainError:
             self._end()
             raise
+        self._attach(memory_mb)
+
+    def _attach(self, memory_mb: int) -> None:
+        """Compressed in memory where the whole has room until then, else in a file that takes rows packed at once."""
+        held = [file for name, parts in self.reader.tables.items() if name not in STREAMED for file in parts.files]
+        ample = UNPACKED * sum(file.stat().st_size for file in held) < memory_mb * 2**20
+        place = "':memory:'" if ample else f"'{self._scratch.name}/tables.duckdb'"
+        self.connection.execute(f"ATTACH {place} AS {COMPRESSED}{' (COMPRESS)' if ample else ''}")
+        self.connection.execute(f"SET search_path = '{SEARCH_PATH}'")
 
     def make(self, name: str, sql: str, *, view: bool = False) -> None:
         self._keep_order(keep=ordered(sql))

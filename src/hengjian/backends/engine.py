@@ -10,6 +10,9 @@ import pyarrow as pa
 
 from hengjian.engines.screening.detector import BatchStep, Step
 
+STREAMED = ("raw_series",)
+"""Tables kept as views: their rows are too long to copy."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class TableSummary:

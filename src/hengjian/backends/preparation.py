@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pyarrow as pa
 
-from hengjian.backends.engine import Engine, TableSummary
+from hengjian.backends.engine import STREAMED, Engine, TableSummary
 from hengjian.engines.screening.detector import Detector
 from hengjian.engines.screening.gate import (
     EARLIEST_TIME,
@@ -24,9 +24,6 @@ ALWAYS = {
     "institutions": ("institution_id", "name", "area_code"),
     "reports": ("report_id", "report_no", "institution_id", "field", "issued_at", "uploaded_at"),
 }
-STREAMED = ("raw_series",)
-"""Tables kept as views: their rows are too long to copy."""
-
 STORED = {
     "string": pa.string(),
     "int64": pa.int64(),
