@@ -17,7 +17,6 @@ import math
 import sys
 from collections import defaultdict
 from datetime import date
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ from detection_baselines import forest_scores, volume_draw
 from detection_metrics import (  # fmt: skip
     at_threshold,
     calibration,
-    families,
     interval,
     pr_auc,
     precision_at,
@@ -35,16 +33,15 @@ from detection_metrics import (  # fmt: skip
     wilson,
 )
 from detection_page import lines, num, table, tell
+from detection_pairs import copies
 from detection_record import entries
-from detection_worlds import CLUSTERS, DROPS, KINDS, Key, World, added, prepare
+from detection_worlds import DROPS, KINDS, Key, World, added, prepare
 
 Array = np.ndarray[Any, Any]
 
 REPO = Path(__file__).resolve().parents[1]
 HOME = REPO / "benchmarks" / "out" / "detection"
 RED, FDR, FIRST = 0.70, 0.05, 50
-LARGEST_CLUSTER = 40
-COPIED = ("vector_clone", "curve_clone", "curve_splice", "photo_reuse")
 WITHOUT_REPORTS = ("pt_collusion",)
 DRAWS = 200
 
@@ -75,29 +72,6 @@ def report_scores(worlds: list[World]) -> tuple[Array, Array]:
     return np.concatenate(score_parts), np.concatenate(truth_parts)
 
 
-def clone_pairs(worlds: list[World]) -> tuple[float, float, int]:
-    """Recall over the pairs that were made, precision over the pairs that identity findings name, pairs made.
-
-    A curve put together from two is labelled with its head; a pair with its tail is right as well.
-    """
-    made = found = named = right = 0
-    for world in worlds:
-        pairs = [(r["report_id"], r["source_id"]) for r in world.labels if r["kind"] in COPIED and r["source_id"]]
-        family = families(pairs)
-        joined = {row["report_id"] for row in world.labels if row["kind"] == "curve_splice" and row["report_id"]}
-        told: set[frozenset[str]] = set()
-        for row in world.findings:
-            if CLUSTERS.get(row["detector"]) != "identity" or row["severity"] == "weak":
-                continue
-            if 2 <= len(row["reports"]) <= LARGEST_CLUSTER:
-                told |= {frozenset(pair) for pair in combinations(sorted(set(row["reports"])), 2)}
-        made += len(pairs)
-        found += sum(frozenset(pair) in told for pair in pairs)
-        named += len(told)
-        right += sum(len({family.get(one, one) for one in pair}) == 1 or bool(pair & joined) for pair in told)
-    return found / made if made else math.nan, right / named if named else math.nan, made
-
-
 def institutions(test: dict[str, list[World]], dev: dict[str, list[World]]) -> None:
     tell("### Institutions")
     rows = []
@@ -124,23 +98,21 @@ def institutions(test: dict[str, list[World]], dev: dict[str, list[World]]) -> N
 
 
 def records(test: dict[str, list[World]], dev: dict[str, list[World]]) -> None:
-    tell("### Reports and clones")
+    tell("### Reports")
     rows = []
     for level, worlds in test.items():
         score, truth = report_scores(worlds)
         recall, _ = recall_at_fdr(score, truth, FDR)
         _, threshold = recall_at_fdr(*report_scores(dev[level]), FDR) if dev.get(level) else (0.0, math.inf)
         kept, lost = at_threshold(score, truth, threshold)
-        found, right, made = clone_pairs(worlds)
         rows.append(
             [
                 level, f"{truth.sum()} of {len(truth)}", num(pr_auc(score, truth)), num(recall),
-                f"{num(kept)} at {num(lost)}", str(made), num(found), num(right),
+                f"{num(kept)} at {num(lost)}",
             ]
         )  # fmt: skip
     head = [
-        "level", "false reports", "PR-AUC", "recall at 5 % FDR", "threshold from dev: recall at FDR", "copies made",
-        "pair recall", "pair precision",
+        "level", "false reports", "PR-AUC", "recall at 5 % FDR", "threshold from dev: recall at FDR",
     ]  # fmt: skip
     table(head, rows)
 
@@ -376,6 +348,7 @@ def main() -> int:
     if any(test.values()):
         institutions(test, dev)
         records(test, dev)
+        copies(test)
     honest([worlds[key] for key in plan["honest"]])
     if any(test.values()):
         baselines(test, [worlds[key] for key in plan["train"]])

@@ -181,10 +181,11 @@ def _read(key: Key, kept: Path) -> World:
     rated = pq.read_table(kept / "institutions.parquet", columns=["institution_id", "risk", "n_reports"]).to_pylist()
     risk = {row["institution_id"]: row["risk"] for row in rated}
     facts = json.loads((kept / "facts.json").read_text(encoding="utf-8"))
-    wanted = ["detector", "institution_id", "report_ids", "severity", "score", "subject_kind"]
+    wanted = ["detector", "institution_id", "report_ids", "severity", "score", "subject_kind", "evidence"]
     findings = pq.read_table(kept / "findings.parquet", columns=wanted).to_pylist()
     for row in findings:
         row["reports"] = row["report_ids"].split("|") if row["report_ids"] else []
+        row["pairs"] = _shown_pairs(json.loads(row.pop("evidence")))
     return World(
         key=key,
         houses=houses,
@@ -199,6 +200,12 @@ def _read(key: Key, kept: Path) -> World:
         seconds=tuple(facts["seconds"]),
         commit=facts.get("commit", "unknown"),
     )
+
+
+def _shown_pairs(evidence: dict[str, Any]) -> set[frozenset[str]]:
+    """The pairs of reports that a finding's rows put side by side."""
+    sides = ((row.get("report_id"), row.get("other_report")) for row in evidence["rows"])
+    return {frozenset((own, other)) for own, other in sides if own and other and own != other}
 
 
 def added(findings: Rows, by: str) -> dict[str, float]:

@@ -94,10 +94,26 @@ def test_a_missing_pack_and_an_unknown_section_are_refused(folder: Path) -> None
 
 def test_policy_weights_are_versioned_and_say_what_they_are() -> None:
     policy = screening_policy(date(2026, 11, 1))
-    assert policy.id == "SCP-2026-1" and policy.certainty == "unsure" and policy.note
+    assert policy.id == "SCP-2026-2" and policy.certainty == "unsure" and policy.note
     tier = tier_named("T4")
     assert tier is not None and "公安" in tier.use
     assert tier_named("T9") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('{detector: A1, db: "3"}', '{detector: A1, db: "7"}', "a hint is worth"),
+        ('{detector: A4, db: "3"}', '{detector: A1, db: "3"}', "stands once"),
+        ('silence_floor_db: "-4"', 'silence_floor_db: "4"', "silence is worth"),
+    ],
+)
+def test_hints_stay_small_and_silence_never_accuses(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    source = Path(str(files("hengjian.law").joinpath("screening_policy.yaml"))).read_text(encoding="utf-8")
+    assert old in source
+    (tmp_path / "screening_policy.yaml").write_text(source.replace(old, new), encoding="utf-8")
+    with pytest.raises(LawError, match=complaint):
+        load_policies(tmp_path)
 
 
 def test_policy_weights_below_zero_are_refused(tmp_path: Path) -> None:

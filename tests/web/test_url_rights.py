@@ -171,6 +171,8 @@ TABLE: dict[str, Row] = {
     "calibrations:accuracy": LIST,
     "calibrations:propose": Row(method="post", others=IN),
     "calibrations:show": Row({"number": "calibration"}, **BUREAU),
+    # the sample was never in force: refused to everybody who sees it
+    "calibrations:weights": Row({"number": "calibration"}, "post", **OWN, **BUREAU),
     "calibrations:act": Row(
         {"number": "calibration", "action": "calibration_move"}, "post", subordinate=REFUSED,
         data={"submit-reason": "已核对"}, **OWN,

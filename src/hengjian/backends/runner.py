@@ -275,13 +275,13 @@ def _spoken(hits: pa.Table, silent: Mapping[str, str]) -> pa.Table:
 
 
 def _facts(prepared: Prepared, state: _State, standing: Standing, basis: ScoredBy) -> list[InstitutionFacts]:
-    accused = {finding.institution_id for finding in state.findings}
     return [
         InstitutionFacts(
             institution_id=institution,
             n_reports=prepared.n_reports.get(institution, 0),
             abstained=state.abstained.get(institution, {}),
-            exonerating=_exonerating(prepared, state, institution, accused=institution in accused),
+            exonerating=prepared.exonerating.get(institution, {}),
+            looked=_looked(state, institution),
             volumes=standing.volumes.get(institution, {}),
             area_code=standing.areas.get(institution, ""),
             inspected_on=basis.inspected.get(institution),
@@ -343,14 +343,10 @@ def _write(
     return summary
 
 
-def _exonerating(prepared: Prepared, state: _State, institution: str, *, accused: bool) -> dict[str, float]:
-    """Good blind samples, and the checks that could look and found nothing (unmeasured, so worth 0 dB)."""
-    items = dict(prepared.exonerating.get(institution, {}))
+def _looked(state: _State, institution: str) -> tuple[str, ...]:
+    """The detectors that could judge the institution."""
     silent = state.abstained.get(institution, {})
-    looked = [run.id for run in state.runs if run.state == "ran" and run.id not in silent]
-    if looked and not accused:
-        items[f"{len(looked)} 项检查做了判断，均无疑点（{'、'.join(looked)}）"] = 0.0
-    return items
+    return tuple(run.id for run in state.runs if run.state == "ran" and run.id not in silent)
 
 
 def _run_record(prepared: Prepared, state: _State, *, engine: str, today: date) -> dict[str, object]:

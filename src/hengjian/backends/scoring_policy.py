@@ -27,4 +27,8 @@ def policy_in_force(on: date) -> ScoringPolicy:
         joint=frozenset(table.joint),
         sick_share=float(table.sick_share),
         sick_least=table.sick_least,
+        hint_db={one.detector: float(one.db) for one in table.hints},
+        hints_cap_db=float(table.hints_cap_db),
+        silence_db={one.detector: float(one.db) for one in table.silences},
+        silence_floor_db=float(table.silence_floor_db),
     )

@@ -37,6 +37,14 @@ class FieldPrior:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SmallWeight:
+    """What a weak finding of a detector, or its silence, is worth in decibans."""
+
+    detector: str
+    db: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class UseTier:
     """What may be done with a finding of a severity; `joint` is certain and by a detector of the joint list."""
 
@@ -62,6 +70,10 @@ class ScreeningPolicy(Certain, Period):
     joint: tuple[str, ...]
     sick_share: Decimal
     sick_least: int
+    hints: tuple[SmallWeight, ...]
+    hints_cap_db: Decimal
+    silences: tuple[SmallWeight, ...]
+    silence_floor_db: Decimal
 
 
 def screening_policy(on: date) -> ScreeningPolicy:
@@ -110,5 +122,11 @@ def _check(table: ScreeningPolicy, earlier: tuple[ScreeningPolicy, ...]) -> None
         raise fault("a weight is above zero and a field stands once", "harm")
     if {one.severity for one in table.tiers} != {"weak", "strong", "certain", "joint"} or len(table.tiers) != 4:
         raise fault("each severity has one tier", "tiers")
+    if any(not 0 < one.db <= 3 for one in table.hints) or not 0 <= table.hints_cap_db <= 6:
+        raise fault("a hint is worth more than 0 and at most 3 decibans, all at most 6", "hints")
+    if any(not -3 <= one.db < 0 for one in table.silences) or not -6 <= table.silence_floor_db <= 0:
+        raise fault("silence is worth less than 0 and at least -3 decibans, all at least -6", "silences")
+    if any(len({one.detector for one in known}) != len(known) for known in (table.hints, table.silences)):
+        raise fault("a detector stands once", "hints")
     if any(one.meets(table) for one in earlier):
         raise fault("validity periods overlap", "valid_from")

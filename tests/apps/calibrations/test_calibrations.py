@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +19,8 @@ from hengjian.apps.calibrations.selectors import judged_in
 from hengjian.apps.calibrations.services import decide_calibration, propose_calibration
 from hengjian.apps.record.models import Event
 from hengjian.apps.runs.models import ScreeningRun
-from hengjian.apps.runs.weighing import scored_by, weights_row
+from hengjian.apps.runs.weighing import as_weights, scored_by, weights_row
+from hengjian.engines.screening.weights import read_weights
 from hengjian.kernel.errors import IllegalMove, NotAllowed, Refused
 from tests.apps.factories import NOW, TODAY, Tree, make_institution, make_tree, make_user
 from tests.kernel.procedure_contract import assert_every_pair_is_decided
@@ -143,7 +146,7 @@ def test_approved_weights_hold_for_later_runs_only(tree: Tree, analyst: User, le
     assert before.weights.version == "built-in"
     assert after.weights.version == row.number
     assert after.weights.of("B2", "food") == float(row.lines[1]["new_db"])
-    assert after.policy.version == "SCP-2026-1"
+    assert after.policy.version == "SCP-2026-2"
 
 
 def test_organs_without_their_own_weights_go_by_those_above(tree: Tree, analyst: User, leader: User) -> None:
@@ -212,6 +215,24 @@ def test_the_pages_say_what_was_counted(tree: Tree, analyst: User, leader: User)
     done = boss.post(reverse("calibrations:act", args=[row.number, "approve"]), {"approve-reason": ""}, follow=True)
     assert "生效中" in done.content.decode()
     assert row.number in boss.get(reverse("calibrations:list")).content.decode()
+
+
+def test_weights_that_were_in_force_are_taken_away_on_record_and_screen_on_the_command_line(
+    tree: Tree, analyst: User, leader: User, tmp_path: Path
+) -> None:
+    judged(tree.county, analyst, confirmed=1, dismissed=39)
+    row = proposed(tree, analyst)
+    client = signed_in(analyst)
+    assert "下载权重文件" not in client.get(reverse("calibrations:show", args=[row.number])).content.decode()
+    assert client.post(reverse("calibrations:weights", args=[row.number])).status_code == 409
+    move(row, "submit", analyst, reason="已核对")
+    move(row, "approve", leader, now=LATER)
+    assert "下载权重文件" in client.get(reverse("calibrations:show", args=[row.number])).content.decode()
+    taken = client.post(reverse("calibrations:weights", args=[row.number]))
+    assert taken.headers["Content-Disposition"] == f'attachment; filename="{row.number}-weights.json"'
+    learnt = read_weights(json.loads(taken.content))
+    assert learnt == as_weights(weights_row(tree.county, LATER + timedelta(minutes=1)))
+    assert Event.objects.filter(verb="calibration.take_weights", organ_path=tree.county.path).count() == 1
 
 
 def test_the_accuracy_page_gives_numbers_and_says_when_too_few(tree: Tree, analyst: User) -> None:

@@ -63,6 +63,18 @@ def test_the_same_vehicle_may_come_out_alike(tmp_path: Path) -> None:
     assert screened(DETECTOR, tables, tmp_path) == []
 
 
+def test_exhaust_thinned_alike_in_many_cars_is_no_copy(tmp_path: Path) -> None:
+    tables = curves_of(80)
+    chance = np.random.default_rng(5)
+    cycle = 9 + 4 * np.sin(np.arange(150) / 9)
+    for place in range(80):
+        course = cycle + 0.02 * chance.standard_normal(150)
+        if place < 10:
+            course = course / 1.8 + 20.9 * (1 - 1 / 1.8)
+        series(tables, f"R{place:03d}")["values"] = [round(float(one), 2) for one in course]
+    assert screened(DETECTOR, tables, tmp_path) == []
+
+
 def test_few_curves_flat_curves_and_missing_points_abstain(tmp_path: Path) -> None:
     few = screened(DETECTOR, scale(curves_of(30), "R004", "R017", 0.8), tmp_path / "a")
     assert few == []

@@ -20,7 +20,7 @@ class CalibrationsConfig(AppConfig):
         from hengjian.ui.navigation import Item
 
         wording.name_procedure(CALIBRATION)
-        wording.name_verbs({"calibration.draft": "拟定检测器校准"})
+        wording.name_verbs({"calibration.draft": "拟定检测器校准", "calibration.take_weights": "下载校准权重"})
         navigation.register(
             Item("data", "准确率和召回率", "calibrations:accuracy", permission=VIEW, order=65),
             Item("data", "检测器校准", "calibrations:list", permission=VIEW, counter=_waiting, order=70),

@@ -10,12 +10,13 @@ from django.db import IntegrityError, transaction
 from hengjian.apps.accounts.models import Organ, User
 from hengjian.apps.accounts.policies import actor_or_refuse, policy_of
 from hengjian.apps.calibrations.models import Calibration
-from hengjian.apps.calibrations.policies import PROPOSE, replacing_policy
+from hengjian.apps.calibrations.policies import PROPOSE, VIEW, replacing_policy
 from hengjian.apps.calibrations.procedures import CALIBRATION, REVIEW, TEACH, WAITING
 from hengjian.apps.calibrations.selectors import judged_in
 from hengjian.apps.inspections.random_leg_estimates import fewest_checked
 from hengjian.apps.plans.numbering import next_number
 from hengjian.apps.record.services import Actor, append_event, perform
+from hengjian.apps.runs.models import LearntWeights
 from hengjian.apps.runs.weighing import as_weights, end_force, put_into_force, weights_row
 from hengjian.engines.screening.calibration import Learnt, propose
 from hengjian.engines.screening.catalogue import DETECTORS
@@ -125,6 +126,30 @@ def decide_calibration(
         apply=apply,
         took_part=lambda held, move: {str(held.proposed_by_id)},
     )
+
+
+def weights_of(row: Calibration) -> list[dict[str, str]]:
+    """The weights that the version put into force; none while it never was."""
+    found = LearntWeights.objects.filter(version=row.number).first()
+    return list(found.values) if found else []
+
+
+@transaction.atomic
+def take_weights(*, row: Calibration, user: User, on: date, now: datetime) -> list[dict[str, str]]:
+    """The weights for taking away; on the record. IllegalMove for a version that was never in force."""
+    actor = actor_or_refuse(user, VIEW, row, on=on)
+    values = weights_of(row)
+    if not values:
+        raise IllegalMove(f"{row.number} 没有生效过，没有可下载的权重。")
+    append_event(
+        now=now,
+        actor=actor,
+        verb="calibration.take_weights",
+        thing=row,
+        organ_path=row.organ_path,
+        after={"number": row.number, "values": len(values)},
+    )
+    return values
 
 
 def _take_force(row: Calibration, *, now: datetime) -> None:

@@ -12,5 +12,6 @@ urlpatterns = [
     path("accuracy/", views.show_accuracy, name="accuracy"),
     path("propose/", views.propose, name="propose"),
     path("<str:number>/", views.show, name="show"),
+    path("<str:number>/weights.json", views.take_weights, name="weights"),
     path("<str:number>/<str:action>/", views.act, name="act"),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from hengjian.apps.calibrations.selectors import actions_for, calibrations_seen_
 from hengjian.apps.inspections.random_leg import years_drawn
 from hengjian.apps.inspections.random_leg_estimates import field_label
 from hengjian.apps.runs.wording import title_of
+from hengjian.engines.screening.weights import weights_file
 from hengjian.kernel.errors import DomainError, IllegalMove, NotAllowed, Refused
 from hengjian.ui.parts import Tab
 
@@ -100,6 +101,7 @@ def _page(
         "tag_kind": TAGS[row.state],
         "lines": [_line(one) for one in row.lines],
         "panels": panels,
+        "may_take": bool(services.weights_of(row)),
         "facts": _facts(row),
     }
     return render(request, "calibrations/show.html", context, status=status)
@@ -130,6 +132,18 @@ def _line(one: dict[str, Any]) -> dict[str, Any]:
 
 def _form(action: str, data: Any = None) -> Any:
     return (ReasonForm if action in EXPLAINED else OpinionForm)(data, prefix=action)
+
+
+@require_POST
+@needs(VIEW)
+def take_weights(request: HttpRequest, number: str) -> HttpResponse:
+    """The weights of a version that has been approved, for `hengjian screen --weights`; who took them is on record."""
+    row = _row(request, number)
+    user: Any = request.user
+    values = services.take_weights(row=row, user=user, on=timezone.localdate(), now=timezone.now())
+    answer = JsonResponse(weights_file(row.number, values), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer["Content-Disposition"] = f'attachment; filename="{row.number}-weights.json"'
+    return answer
 
 
 @require_POST

@@ -21,7 +21,7 @@ from hengjian.backends.parquet import open_parquet
 
 FINDINGS, INSTITUTIONS, SUMMARY = "findings.parquet", "institutions.parquet", "run.json"
 PRIORITIES = "priorities.parquet"
-FILES = {FINDINGS: "发现", INSTITUTIONS: "机构风险", SUMMARY: "运行说明"}
+FILES = {FINDINGS: "发现", INSTITUTIONS: "机构风险", PRIORITIES: "先后次序", SUMMARY: "运行说明"}
 INDEX = "index.parquet"
 BATCH = 2_000
 NUMBERS_KEPT = 50
@@ -85,7 +85,7 @@ def read_outcome(run: ScreeningRun, *, previous: ScreeningRun | None) -> Outcome
         "institutions": bands.num_rows,
         "reports": sum(bands["n_reports"].to_pylist()),
         "bands": dict(Counter(bands["band"].to_pylist())),
-        "files": {name: file_digest(output(run, name)) for name in FILES},
+        "files": {name: file_digest(output(run, name)) for name in FILES if output(run, name).exists()},
         "compared": _compared(keys, previous),
         "scored_by": {"policy": summary.get("policy", ""), "weights": summary.get("weights", "")},
         "peer_groups": summary.get("peer_groups", []),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from hengjian.apps.registry.models import Institution
 from hengjian.apps.runs.models import ScreeningRun
 from hengjian.apps.runs.procedures import RUN
 from hengjian.apps.runs.services import INTERRUPTED, interrupted
+from hengjian.apps.runs.silences import Group, in_groups
 from hengjian.apps.runs.wording import CLUSTERS, DETECTOR_STATES, TITLES, title_of
 from hengjian.engines.tables.contract import TABLES
 from hengjian.engines.tables.fields import FIELD_CODES
@@ -239,8 +240,8 @@ class RiskPicture:
 
     drawn: figures.Drawn
     without: tuple[tuple[str, str, str], ...]
-    abstained: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    exonerating: tuple[tuple[str, str], ...]
+    abstained: tuple[Group, ...]
+    exonerating: tuple[tuple[str, str, str], ...]
     n_reports: int
     standing: tuple[tuple[str, str, str], ...] = ()
 
@@ -259,7 +260,7 @@ def risk_picture(institution: Institution, run: ScreeningRun | None = None) -> R
     alerts = f"{reverse('alerts:queue')}?{urlencode({'q': institution.uscc, 'state': 'all'})}"
     lines = [
         figures.Contribution(
-            CLUSTERS.get(one["cluster"], one["cluster"]) if "cluster" in one else str(one["what"]),
+            CLUSTERS.get(one["cluster"], one["cluster"]) if "cluster" in one else _in_short(str(one["what"])),
             float(one["decibans"]),
             f"{len(one['finding_ids'])} 条发现" if "finding_ids" in one else "反向证据",
             (findings_url(run, q=institution.uscc, cluster=one["cluster"]) if run else alerts)
@@ -279,13 +280,24 @@ def risk_picture(institution: Institution, run: ScreeningRun | None = None) -> R
             figures.Contribution("起点", prior, "没有任何发现时的风险"), lines, sum_label="现行风险"
         ),
         without=without,
-        abstained=_abstained(detail.get("abstained", ())),
+        abstained=in_groups(detail.get("abstained", ())),
         exonerating=tuple(
-            (str(one["what"]), f"{float(one['decibans']):+.1f}") for one in detail.get("exonerating", ())
+            (_in_short(str(one["what"])), f"{float(one['decibans']):+.1f}", _members(str(one["what"])))
+            for one in detail.get("exonerating", ())
         ),
         n_reports=int(detail.get("n_reports", 0)),
         standing=standing_lines(detail.get("standing", {})),
     )
+
+
+def _in_short(what: str) -> str:
+    """Exonerating evidence without the list in brackets; the list stands beside the figure."""
+    return what.partition("（")[0]
+
+
+def _members(what: str) -> str:
+    """The list in brackets, free to break after each member."""
+    return what.partition("（")[2].rstrip("）").replace("、", "、 ")
 
 
 def _otherwise(worked_out: Any, left_db: float) -> float:
@@ -312,11 +324,3 @@ def standing_lines(standing: Mapping[str, Any]) -> tuple[tuple[str, str, str], .
     if standing.get("peers_sick"):
         lines.append(("同行", "本身异常", "同行比较的发现只列出，不计入风险"))
     return tuple(lines)
-
-
-def _abstained(silent: Sequence[Mapping[str, str]]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """(reason, detectors as (number, title)), the reason of most detectors first."""
-    reasons: dict[str, list[tuple[str, str]]] = {}
-    for one in silent:
-        reasons.setdefault(one["reason"], []).append((one["detector"], title_of(one["detector"])))
-    return tuple((reason, tuple(found)) for reason, found in sorted(reasons.items(), key=lambda pair: -len(pair[1])))

@@ -98,7 +98,8 @@ def _downloads(request: HttpRequest, run: ScreeningRun) -> list[tuple[str, str, 
     """(file, what it is, digest) of what the person may take away."""
     if run.state != "finished" or may(request.user, "run.download", run, on=timezone.localdate()) is None:
         return []
-    return [(name, label, run.counts.get("files", {}).get(name, "")) for name, label in FILES.items()]
+    made = run.counts.get("files", {})
+    return [(name, label, made[name]) for name, label in FILES.items() if name in made]
 
 
 @require_GET

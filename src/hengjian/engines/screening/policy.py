@@ -19,7 +19,9 @@ class ScoringPolicy:
     `recent_factor`. `tier_by_severity` is how far a finding may be used before anybody has been there; a certain
     finding of a detector in `joint` asks for the police or the environment authority at once. A region's field is sick
     where at least `sick_least` institutions were looked at and the lower 95 % limit of the share accused by absolute
-    anchors is above `sick_share`.
+    anchors is above `sick_share`. `hint_db` is what a weak finding of a detector is worth in decibans (none where it is
+    not named), all hints of an institution at most `hints_cap_db`; `silence_db` what it is worth that a detector could
+    judge an institution and found nothing (below 0), in sum never under `silence_floor_db`.
     """
 
     version: str
@@ -35,6 +37,10 @@ class ScoringPolicy:
     joint: frozenset[str] = frozenset()
     sick_share: float = 0.3
     sick_least: int = 5
+    hint_db: Mapping[str, float] = field(default_factory=dict)
+    hints_cap_db: float = 6.0
+    silence_db: Mapping[str, float] = field(default_factory=dict)
+    silence_floor_db: float = -6.0
 
     def tier_of(self, detector: str, severity: str) -> Tier:
         """How a finding may be used (`screening.md` §5.6); never how anybody is punished."""

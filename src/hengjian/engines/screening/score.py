@@ -2,8 +2,9 @@
 
 Record-level findings give P(at least k false reports), institution-level statistics give P(systematic); both are
 joined by noisy-or and never share a finding. Not every false report shows: one or two that are seen count in part, so
-that a lone certain finding tells, and only repetition or evidence of several kinds makes red. Weak findings are shown
-and never lift an institution above green; neither do findings that carry a reason why they do not count.
+that a lone certain finding tells, and only repetition or evidence of several kinds makes red. Weak findings order
+institutions within a band and never lift one into the next (`hints.py`); findings that carry a reason why they do not
+count weigh nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import pyarrow as pa
 
 from hengjian.engines.screening.counting import SharePrior, at_least, counts
 from hengjian.engines.screening.findings import Finding, canonical, nine_digits
+from hengjian.engines.screening.hints import hints, silence
+from hengjian.engines.screening.policy import BUILT_IN, ScoringPolicy
 
 REPORT_PRIOR = 0.005
 INSTITUTION_PRIOR = 0.05
@@ -32,6 +35,7 @@ LEVELS = (1, 3, 10)
 THREE_GIVEN_SEEN = (0.0, 0.3, 0.6, 1.0)
 """P(at least 3 false reports | so many seen to be false), 3 standing for 3 and more."""
 RED, AMBER = 0.70, 0.25
+BELOW_BAND = 0.001
 EXTENT_ROUNDS = 3
 BLIND_SAMPLE_DB, BLIND_SAMPLES_DB = -2.0, -6.0
 FAILED_Z = 3.0
@@ -57,6 +61,7 @@ class InstitutionFacts:
     """What is known of an institution beside its findings: `abstained` {detector: reason}, `exonerating` {what: dB}.
 
     `volumes` are its reports by field, `inspected_on` the last day somebody was there, None where nobody knows.
+    `looked` are the detectors that could judge it.
     """
 
     institution_id: str
@@ -66,6 +71,7 @@ class InstitutionFacts:
     volumes: Mapping[str, int] = field(default_factory=dict)
     area_code: str = ""
     inspected_on: date | None = None
+    looked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,13 +163,13 @@ def _unit_db(members: Sequence[Finding]) -> float:
     return worth if any(one.severity == "certain" for one in members) else min(worth, UNSURE_UNIT_DB)
 
 
-def systematic_risk(findings: Sequence[Finding], exonerating: Mapping[str, float]) -> float:
-    """P(systematic fraud) from institution-level statistics and exonerating evidence."""
+def systematic_risk(findings: Sequence[Finding], exonerating: Mapping[str, float], hints_db: float = 0.0) -> float:
+    """P(systematic fraud) from institution-level statistics, hints and exonerating evidence."""
     clusters: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         clusters[finding.cluster].append(finding)
     evidence = sum(_unit_db(members) for members in clusters.values())
-    return probability(decibans(INSTITUTION_PRIOR) + evidence + sum(exonerating.values()))
+    return probability(decibans(INSTITUTION_PRIOR) + evidence + hints_db + sum(exonerating.values()))
 
 
 def blind_samples(*, good: int, judged: int, worst_z: float) -> dict[str, float]:
@@ -181,18 +187,28 @@ def base_risk() -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """The risk of an institution with its parts; `without` is the risk if a cluster's findings were not there."""
+    """The risk of an institution with its parts; `without` is the risk if a cluster's findings were not there.
+
+    `hints` is what its weak findings are worth, by cluster; `exonerating` what speaks for it, both in decibans.
+    """
 
     risk: float
     accused: float
     systematic: float
     extent: Extent
     without: Mapping[str, float]
+    hints: Mapping[str, float]
+    exonerating: Mapping[str, float]
 
     @property
     def band(self) -> str:
         """Red, amber or green."""
-        return "red" if self.risk >= RED else "amber" if self.risk >= AMBER else "green"
+        return band_of(self.risk)
+
+
+def band_of(risk: float) -> str:
+    """Red, amber or green."""
+    return "red" if risk >= RED else "amber" if risk >= AMBER else "green"
 
 
 def counted(findings: Iterable[Finding]) -> list[Finding]:
@@ -200,24 +216,69 @@ def counted(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.severity != "weak" and not finding.uncounted]
 
 
-def score_of(facts: InstitutionFacts, findings: Sequence[Finding], prior: SharePrior = USUAL_PRIOR) -> Score:
+def score_of(
+    facts: InstitutionFacts,
+    findings: Sequence[Finding],
+    prior: SharePrior = USUAL_PRIOR,
+    policy: ScoringPolicy = BUILT_IN,
+) -> Score:
     """The risk, and what it would be without each cluster."""
-    mine = counted(findings)
-    risk, accused, systematic, extent = _risk(facts, mine, prior)
-    clusters = sorted({finding.cluster for finding in mine})
+    mine, known = counted(findings), hints(findings, policy)
+    quiet = {} if mine or known else silence(facts.looked, findings, policy)
+    case = _Case(prior=prior, n_reports=facts.n_reports, exonerating={**facts.exonerating, **quiet})
+    whole = case.risk(mine, known)
     without = {
-        name: _risk(facts, [finding for finding in mine if finding.cluster != name], prior)[0] for name in clusters
+        name: case.risk(
+            [finding for finding in mine if finding.cluster != name],
+            {cluster: db for cluster, db in known.items() if cluster != name},
+        ).risk
+        for name in sorted({finding.cluster for finding in mine} | set(known))
     }
-    return Score(risk=risk, accused=accused, systematic=systematic, extent=extent, without=without)
+    return Score(**vars(whole), without=without, hints=known, exonerating=case.exonerating)
 
 
-def _risk(facts: InstitutionFacts, mine: Sequence[Finding], prior: SharePrior) -> tuple[float, float, float, Extent]:
-    """(risk, risk before exonerating evidence, P(systematic), extent); the two factors share no finding."""
-    units = [finding for finding in mine if finding.unit_level]
-    extent = false_reports([finding for finding in mine if not finding.unit_level], facts.n_reports, prior)
-    systematic = systematic_risk(units, facts.exonerating)
-    accused = _joined(systematic_risk(units, {}), extent.several)
-    return _joined(systematic, extent.several), accused, systematic, extent
+@dataclass(frozen=True, kw_only=True)
+class _Risk:
+    """`accused` is the risk before exonerating evidence."""
+
+    risk: float
+    accused: float
+    systematic: float
+    extent: Extent
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Case:
+    """What stays the same of an institution while clusters are left out."""
+
+    prior: SharePrior
+    n_reports: int
+    exonerating: Mapping[str, float]
+
+    def risk(self, mine: Sequence[Finding], known: Mapping[str, float]) -> _Risk:
+        """The risk by these findings and hints; P(systematic) and P(several) share no finding."""
+        units = [finding for finding in mine if finding.unit_level]
+        extent = false_reports([finding for finding in mine if not finding.unit_level], self.n_reports, self.prior)
+        hinted = sum(known.values())
+        systematic = systematic_risk(units, self.exonerating, hinted)
+        return _Risk(
+            risk=_in_band(
+                _joined(systematic, extent.several),
+                _joined(systematic_risk(units, self.exonerating), extent.several),
+            ),
+            accused=_in_band(
+                _joined(systematic_risk(units, {}, hinted), extent.several),
+                _joined(systematic_risk(units, {}), extent.several),
+            ),
+            systematic=systematic,
+            extent=extent,
+        )
+
+
+def _in_band(hinted: float, plain: float) -> float:
+    """Hints raise the risk, never out of the band that it has without them."""
+    ceiling = {"green": AMBER, "amber": RED, "red": 1.0}[band_of(plain)]
+    return hinted if hinted < ceiling else max(plain, ceiling - BELOW_BAND)
 
 
 def score_institution(
@@ -228,8 +289,8 @@ def score_institution(
     Exonerating evidence bears on systematic fraud only; it is shown with what it takes off the whole.
     """
     found = score or score_of(facts, findings, prior)
-    worth, taken = sum(facts.exonerating.values()), decibans(found.risk) - decibans(found.accused)
-    exonerating = {what: taken * db / worth if worth else 0.0 for what, db in facts.exonerating.items()}
+    worth, taken = sum(found.exonerating.values()), decibans(found.risk) - decibans(found.accused)
+    exonerating = {what: taken * db / worth if worth else 0.0 for what, db in found.exonerating.items()}
     shift = decibans(found.accused) - decibans(base_risk())
     return {
         "institution_id": facts.institution_id,
@@ -250,14 +311,17 @@ def _joined(systematic: float, several: float) -> float:
 
 
 def _contributions(findings: Sequence[Finding], shift_db: float, score: Score) -> list[dict[str, object]]:
-    """The shift against the prior, shared among the clusters by their raw evidence; weak clusters show 0.
+    """The shift against the prior, shared among the clusters by their raw evidence; slips show 0.
 
     `risk_without` is the risk if the cluster's findings were not there, worked out anew.
     """
     clusters: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         clusters[finding.cluster].append(finding)
-    raw = {name: cluster_db(finding.score for finding in counted(members)) for name, members in clusters.items()}
+    raw = {
+        name: cluster_db(finding.score for finding in counted(members)) + score.hints.get(name, 0.0)
+        for name, members in clusters.items()
+    }
     whole = sum(raw.values())
     return [
         {

@@ -98,7 +98,7 @@ def score_run(
     for one in ordered:
         mine = by_institution[one.institution_id]
         own = _own_prior(prior, one, basis.policy)
-        score = score_of(one, mine, own)
+        score = score_of(one, mine, own, basis.policy)
         rows.append(score_institution(one, mine, own, score))
         ranks.append(_priority(one, mine, score, basis=basis, peers_sick=one.institution_id in sick))
     return Scored(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hengjian.backends.engine import Engine
     from hengjian.backends.keeping import Keeper
     from hengjian.backends.runner import RunSummary
+    from hengjian.backends.standing import ScoredBy
 
 NAME = "screen"
 HELP = "筛查：读取按数据契约组织的数据集，给出疑点、机构风险和运行记录"
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="日期",
         help="每日筛查：这一天起的报告重新计算，更早而未变的沿用上次留存；结果与全量相同",
     )
+    parser.add_argument("--weights", type=Path, metavar="文件", help="按审定的校准权重计分（校准页面下载的 JSON 文件）")
     parser.add_argument("--kept", type=Path, metavar="文件夹", help="留存放在哪里，默认在结果文件夹旁")
     parser.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb", help="在哪里运行，默认本机 duckdb")
     parser.add_argument("--spark-master", metavar="地址", help="Spark 集群，例如 spark://host:7077")
@@ -50,15 +52,17 @@ def run(args: argparse.Namespace) -> int:
     from hengjian.backends.articles import article_in_force
     from hengjian.backends.runner import run_screening
 
+    today = args.today or _today()
     summary = run_screening(
         Path(args.dataset),
         args.out,
-        today=args.today or _today(),
+        today=today,
         articles=article_in_force,
         progress=None if args.json else _tell,
         only=args.only,
         open_engine=_spark(args) if args.engine == "spark" else None,
         keeper=_keeper(args),
+        scored_by=_scored_by(args.weights, today) if args.weights else None,
     )
     print(json.dumps(_as_json(summary), ensure_ascii=False) if args.json else _as_text(summary))
     return 1 if any(one.state == "failed" for one in summary.detectors) else 0
@@ -73,6 +77,27 @@ def _keeper(args: argparse.Namespace) -> Keeper | None:
     if args.engine != "duckdb":
         raise Refused("--since 只能在本机 duckdb 上使用；集群上请做全量筛查")
     return Keeper(args.kept or args.out.with_name(f"{args.out.name}.kept"), since=args.since)
+
+
+def _scored_by(path: Path, today: date) -> ScoredBy:
+    """The policy of the day with the weights of a file; Refused for a file that holds none."""
+    from hengjian.backends.scoring_policy import policy_in_force
+    from hengjian.backends.standing import ScoredBy
+    from hengjian.engines.screening.weights import read_weights
+    from hengjian.kernel.errors import Refused
+
+    try:
+        weights = read_weights(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise Refused(f"权重文件 {path} 打不开：{error.strerror}", where={"file": str(path)}) from error
+    except UnicodeDecodeError as error:
+        raise Refused(f"权重文件 {path} 不是 UTF-8 文本", where={"file": str(path)}) from error
+    except json.JSONDecodeError as error:
+        said = f"权重文件 {path} 不是 JSON（第 {error.lineno} 行）"
+        raise Refused(said, where={"file": str(path), "row": error.lineno}) from error
+    except ValueError as error:
+        raise Refused(f"{path}：{error}", where={"file": str(path)}) from error
+    return ScoredBy(policy=policy_in_force(today), weights=weights)
 
 
 def _spark(args: argparse.Namespace) -> Callable[[], Engine]:

@@ -111,7 +111,7 @@ def reduce(batch: pa.RecordBatch) -> pa.Table:
 
 
 class _Curves:
-    """Curves of one channel and length: unit vectors freed of the peers' mean, owners, fingerprints, levels."""
+    """Curves of one channel and length: unit vectors freed of the peers' course, owners, fingerprints, levels."""
 
     def __init__(self, table: pa.Table) -> None:
         ordered = table.sort_by([("report_id", "ascending"), ("print", "ascending")])
@@ -120,13 +120,26 @@ class _Curves:
         raw = [cell.as_buffer() for cell in ordered["sketch"].combine_chunks()]
         self.levels = np.array([np.frombuffer(one, dtype=np.float64, count=1)[0] for one in raw])
         shapes = np.stack([np.frombuffer(one, dtype=np.float16, offset=8) for one in raw]).astype(np.float32)
-        shapes -= np.median(shapes, axis=0) if len(shapes) <= ALL_PAIRS else shapes.mean(axis=0)
+        common = np.median(shapes, axis=0) if len(shapes) <= ALL_PAIRS else shapes.mean(axis=0)
+        shapes -= common
         shapes -= shapes.mean(axis=1, keepdims=True)
+        _free_of(shapes, common - common.mean())
         length = np.linalg.norm(shapes, axis=1, keepdims=True)
         self.units: Single = (shapes / np.maximum(length, 1e-9)).astype(np.float32)
 
     def __len__(self) -> int:
         return len(self.owners)
+
+
+def _free_of(shapes: Single, common: Single) -> None:
+    """Take the peers' own course out of every row, however strongly the row has it.
+
+    Diluted exhaust, a leak or a slow analyser flatten or stretch that course in every car alike; that is no copy.
+    """
+    length = float(np.linalg.norm(common))
+    if length > 0:
+        direction = (common / length).astype(np.float32)
+        shapes -= np.outer(shapes @ direction, direction)
 
 
 def limit_of(curves: _Curves) -> tuple[float, float]:
@@ -248,7 +261,7 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
 
 DETECTOR = Detector(
     id="C2",
-    version=1,
+    version=2,
     name="scaled_series",
     title="原始曲线缩放或加噪后雷同",
     meaning="两份不同样品或车辆的报告，原始曲线的起伏几乎逐点一致，只差一个倍数或者少量噪声，"
@@ -285,6 +298,7 @@ DETECTOR = Detector(
     ),
     benign=(
         "先扣除同类曲线共有的走势（同一工况），只比较各自的起伏；界限由互不相干曲线之间的实际相关确定",
+        "共有走势被整体压平或放大（排气稀释、管路漏气、分析仪响应慢）不算雷同",
         "平直或信息量不足64比特、少于60点的曲线不判；同类曲线不足50条的不判断",
         "空白、校准、质控数据，申报的复检、更正报告和能力验证样品不计；同一车辆的复检本就相近，须几乎完全一致才列",
         "完全相同的曲线由曲线雷同检查处理",
