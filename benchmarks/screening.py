@@ -1,6 +1,7 @@
 """Screening at a million reports: the bare scan, six reference computations against pandas, and the whole run.
 
-    .venv/bin/python benchmarks/screening.py [--reports 1000000] [--rounds 5] [--skip-run]
+    .venv/bin/python benchmarks/screening.py [--reports 1000000] [--rounds 5] [--without-pandas] [--skip-run]
+    .venv/bin/python benchmarks/screening.py --skip-six --plan first     # or all, curves, or ids such as A4,B2
 
 The dataset is made once by citylab into benchmarks/out (seed 11, 2 % of institutions cheat); the readings of every
 sixteenth report are kept besides the reported values, which gives five results a report. Both sides compute the same
@@ -10,11 +11,8 @@ from the same Parquet files, each reads the columns it needs, and their answers 
 from __future__ import annotations
 
 import argparse
-import json
-import resource
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +21,7 @@ from statistics import median
 import duckdb
 import numpy as np
 import pandas as pd
+from screening_detectors import PLANS, whole_run
 
 REPO = Path(__file__).resolve().parents[1]
 BIN = REPO / ".venv" / "bin"
@@ -223,7 +222,8 @@ def scan(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
     return 0
 
 
-def compare(folder: Path, rounds: int) -> None:
+def compare(folder: Path, rounds: int, *, against: bool) -> None:
+    """The six computations from Parquet, beside pandas if `against`; the first round warms up and is not counted."""
     connection = connect()
     paths = {name: folder / f"{name}.parquet" for name in ("reports", "results", "standard_items")}
     ours: dict[str, list[float]] = {name: [] for name in SQL}
@@ -239,45 +239,40 @@ def compare(folder: Path, rounds: int) -> None:
                 answers[name] = answer
                 continue
             ours[name].append(took)
-            took, answer = timed(lambda name=name: PANDAS[name](folder))
-            assert answer == answers[name], f"{name}: DuckDB {answers[name]}, pandas {answer}"
-            theirs[name].append(took)
+            if against:
+                took, answer = timed(lambda name=name: PANDAS[name](folder))
+                theirs[name].append(took)
+            assert answer == answers[name], f"{name}: first {answers[name]}, then {answer}"
     print(f"bare scan of the columns used: {median(bare[1:]):.2f} s")
     print("| computation | rows found | hengjian's form (s) | pandas (s) | ratio |\n|---|---|---|---|---|")
     for name in SQL:
-        mine, other = median(ours[name]), median(theirs[name])
-        print(f"| {name} | {answers[name]} | {mine:.2f} | {other:.2f} | {other / mine:.1f} |")
-    mine, other = (sum(median(times) for times in side.values()) for side in (ours, theirs))
-    print(f"| **sum** | | **{mine:.2f}** | **{other:.2f}** | **{other / mine:.1f}** |")
+        print(f"| {name} | {answers[name]} | {against_pandas(ours[name], theirs[name])} |")
+    sums = ([sum(times) for times in zip(*side.values(), strict=True)] for side in (ours, theirs))
+    print(f"| **sum** | | {against_pandas(*sums)} |")
 
 
-def whole_run(folder: Path) -> None:
-    """One `hengjian screen` with everything: wall time, processor time and peak memory of its process."""
-    with tempfile.TemporaryDirectory() as out:
-        command = [BIN / "hengjian", "screen", folder, "--out", out, "--today", "2026-11-01", "--json"]
-        started = time.perf_counter()
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
-        took = time.perf_counter() - started
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    summary = json.loads(done.stdout)
-    print(f"whole run: {took:.1f} s wall, {used.ru_utime + used.ru_stime:.1f} s processor, ", end="")
-    print(f"peak {used.ru_maxrss / 1024:.0f} MB, {summary['findings']} findings, bands {summary['bands']}")
-    print(", ".join(f"{one['id']} {one['seconds']:.1f}" for one in summary["detectors"]))
+def against_pandas(ours: list[float], theirs: list[float]) -> str:
+    mine = median(ours)
+    return f"{mine:.2f} | {median(theirs):.2f} | {median(theirs) / mine:.1f}" if theirs else f"{mine:.2f} | – | –"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--skip-run", action="store_true")
+    parser.add_argument("--without-pandas", action="store_true", help="at 10^7 pandas does not fit into memory")
+    parser.add_argument("--skip-six", action="store_true", help="leave out the six computations")
+    parser.add_argument("--skip-run", action="store_true", help="leave out the whole run")
+    parser.add_argument("--plan", default="all", help=f"what the whole run takes: {', '.join(PLANS)}, or ids")
     args = parser.parse_args()
     folder = make_dataset(args.reports)
     for table in ("reports", "results", "raw_series"):
         rows = duckdb.sql(f"SELECT count(*) FROM '{folder / table}.parquet'").fetchall()[0][0]
         print(f"{table}: {rows} rows")
-    compare(folder, args.rounds)
+    if not args.skip_six:
+        compare(folder, args.rounds, against=not args.without_pandas)
     if not args.skip_run:
-        whole_run(folder)
+        whole_run(folder, args.plan, args.rounds)
     return 0
 
 

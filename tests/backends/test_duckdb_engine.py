@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from hengjian.backends import connection
 from hengjian.backends.duckdb_engine import DuckDBEngine, ordered
 
 
@@ -37,3 +38,14 @@ def test_ordered_tables_stay_ordered_beyond_what_one_thread_reads(tmp_path: Path
         assert (places[1:] >= places[:-1]).all()
     finally:
         engine.close()
+
+
+def test_a_screening_takes_half_of_the_memory_within_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(connection, "CONTAINER_LIMIT", limit)
+    for whole_mb, expected in ((3_000, 2_048), (6_000, 3_000), (64_000, None)):
+        limit.write_text(str(whole_mb * 2**20))
+        taken = connection.half_of_memory_mb()
+        assert taken == expected if expected else connection.LEAST_MB <= taken <= connection.MOST_MB
+    limit.write_text("max\n")
+    assert connection.LEAST_MB <= connection.half_of_memory_mb() <= connection.MOST_MB

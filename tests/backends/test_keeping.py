@@ -105,7 +105,7 @@ def test_a_changed_register_makes_its_steps_anew(world: Path, tmp_path: Path) ->
     pq.write_table(instruments.set_column(place, "model", models), changed / "instruments.parquet")
     screen(changed, tmp_path / "whole")
     summary = daily(changed, tmp_path, "again")
-    assert summary.reuse and "D3.sets" in summary.reuse.missed and "C4.tokens" in summary.reuse.steps
+    assert summary.reuse and "D3.sets" in summary.reuse.missed and {"C4.tokens", "F7.tokens"} & set(summary.reuse.steps)
     assert same_files(tmp_path / "again", tmp_path / "whole")
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import duckdb
 
-from hengjian.backends.duckdb_engine import DuckDBEngine
+from hengjian.backends.duckdb_engine import SEARCH_PATH, DuckDBEngine
 from hengjian.backends.engine import carry_out
 from hengjian.engines.screening.detector import BatchStep, Detector, Step
 from hengjian.engines.tables.contract import TABLES
@@ -130,11 +130,11 @@ class Keeper:
 
     def _run_fresh(self, step: Step | BatchStep) -> None:
         run = self.engine.connection.execute
-        run(f"SET search_path = '{FRESH},main'")
+        run(f"SET search_path = 'memory.{FRESH},{SEARCH_PATH}'")
         try:
             carry_out(self.engine, step)
         finally:
-            run("SET search_path = 'main'")
+            run(f"SET search_path = '{SEARCH_PATH}'")
 
     def _signature(self, detector: Detector, step: Step | BatchStep) -> str:
         """Changes with the program, the step's text and code, and the tables it reads that belong to no report."""

@@ -15,12 +15,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hengjian.backends.connection import half_of_memory_mb
 from hengjian.backends.duckdb_engine import DuckDBEngine
 from hengjian.backends.engine import Engine, carry_out
 from hengjian.backends.keeping import Keeper, Reuse
 from hengjian.backends.packs import pack_tables
 from hengjian.backends.preparation import Prepared, prepare
 from hengjian.backends.scoring_policy import policy_in_force
+from hengjian.backends.sharing import SharedSteps
 from hengjian.backends.standing import (
     ScoredBy,
     Standing,
@@ -41,7 +43,6 @@ from hengjian.engines.screening.scoring import Basis, score_run
 from hengjian.engines.screening.sickness import SickGroup
 from hengjian.kernel.errors import DomainError, Refused
 
-MEMORY_MB = 2048
 Progress = Callable[[int, int, str], None]
 Cancelled = Callable[[], bool]
 
@@ -83,6 +84,7 @@ class _State:
     abstained: dict[str, dict[str, str]] = field(default_factory=dict)
     groups: tuple[SickGroup, ...] = ()
     keeper: Keeper | None = None
+    shared: SharedSteps = field(default_factory=lambda: SharedSteps(()))
 
 
 def run_screening(
@@ -95,7 +97,7 @@ def run_screening(
     cancelled: Cancelled | None = None,
     only: Iterable[str] | None = None,
     detectors: Sequence[Detector] | None = None,
-    memory_mb: int = MEMORY_MB,
+    memory_mb: int | None = None,
     threads: int | None = None,
     open_engine: Callable[[], Engine] | None = None,
     packs: Mapping[str, pa.Table] | None = None,
@@ -106,10 +108,10 @@ def run_screening(
 
     `articles(violation, on)` names the article in force. `progress(done, total, label)` is called after each part,
     `cancelled()` asked before it. `open_engine` gives another engine over the same dataset; DuckDB in this process if
-    absent, with `memory_mb` and `threads`. `packs` are the field packs as tables, those of the law data if absent;
-    `scored_by` what scores, the policy of `today` and the detectors' own weights if absent. `keeper` takes from the
-    last run what is unchanged and keeps this one's (DuckDB only); the findings are the same without it. The same data,
-    `today`, `scored_by` and program give the same Parquet files byte for byte.
+    absent, with `threads` and `memory_mb` (half of the machine's, at most 6 GB). `packs` are the field packs as tables,
+    those of the law data if absent; `scored_by` what scores, the policy of `today` and the detectors' own weights if
+    absent. `keeper` takes from the last run what is unchanged and keeps this one's (DuckDB only); the findings are the
+    same without it. The same data, `today`, `scored_by` and program give the same Parquet files byte for byte.
     Refused: no dataset, unreadable files, missing required tables or columns, unknown detector in `only`.
     """
     started = time.monotonic()
@@ -118,7 +120,7 @@ def run_screening(
     ask = cancelled or (lambda: False)
     total = len(plan) + 2
     report(0, total, "读取数据并检查质量")
-    engine = open_engine() if open_engine else DuckDBEngine(dataset, memory_mb=memory_mb, threads=threads)
+    engine = open_engine() if open_engine else _here(dataset, memory_mb, threads)
     try:
         prepared = prepare(engine, plan, today=today)
         prepared.packs = _hand_packs(engine, plan, pack_tables() if packs is None else packs)
@@ -127,13 +129,15 @@ def run_screening(
         if keeper is not None and isinstance(engine, DuckDBEngine):
             state.keeper = keeper
             keeper.begin(engine)
-        absolute, relative = in_phases(plan)
-        for phase in (absolute, relative):
+        state.shared = SharedSteps(in_phases(plan))
+        places = {one.id: place for place, one in enumerate(one for phase in in_phases(plan) for one in phase)}
+        for phase in state.shared.phases:
             for detector in phase:
                 _stop_if(ask)
                 report(number := number + 1, total, f"{detector.id} {detector.title}")
                 _run_one(engine, prepared, basis.weights.applied(detector), state=state, articles=articles)
-            if phase is absolute:
+            state.findings.sort(key=lambda one: places[one.detector])
+            if phase is state.shared.phases[0]:
                 facts = _facts(prepared, state, standing, basis)
                 state.groups = mark_sick(engine, facts, state.findings, plan=plan, policy=basis.policy)
         state.runs.sort(key=lambda one: [detector.id for detector in plan].index(one.id))
@@ -145,6 +149,10 @@ def run_screening(
         engine.close()
     report(total, total, "完成")
     return summary
+
+
+def _here(dataset: Path, memory_mb: int | None, threads: int | None) -> DuckDBEngine:
+    return DuckDBEngine(dataset, memory_mb=memory_mb or half_of_memory_mb(), threads=threads)
 
 
 def _plan(only: Iterable[str] | None, detectors: Sequence[Detector] | None) -> Sequence[Detector]:
@@ -176,12 +184,13 @@ def _run_one(
     found: list[Finding] = []
     status, reason = "ran", ""
     if lacking:
+        state.shared.leave(engine, detector, [])
         status, reason = "skipped", lacking
         silent = dict.fromkeys(prepared.institutions, lacking)
     else:
         silent = abstentions(detector, prepared.quality, prepared.institutions)
         try:
-            hits, judged, refused = _compute(engine, detector, state.keeper)
+            hits, judged, refused = _compute(engine, detector, state)
             silent |= {one: why for one, why in refused.items() if one not in silent}
             silent = too_few(detector, judged, prepared.institutions) | silent if judged is not None else silent
             found = build_findings(detector, _spoken(hits, silent), judged=judged or {}, articles=articles)
@@ -233,13 +242,14 @@ def _hand_packs(engine: Engine, plan: Sequence[Detector], packs: Mapping[str, pa
 
 
 def _compute(
-    engine: Engine, detector: Detector, keeper: Keeper | None
+    engine: Engine, detector: Detector, state: _State
 ) -> tuple[pa.Table, dict[str, int] | None, dict[str, str]]:
     """Run the steps; the hit table, the population by institution (None without that step), who is not judged."""
     made: list[str] = []
+    shared, keeper = state.shared, state.keeper
     try:
         for step in detector.steps:
-            if keeper is None or not keeper.make(detector, step):
+            if not shared.take(engine, detector, step) and (keeper is None or not keeper.make(detector, step)):
                 carry_out(engine, step)
             made.append(step.name)
         judged = None
@@ -255,7 +265,7 @@ def _compute(
         inputs = {name: engine.arrow(f'SELECT * FROM "{name}"') for name in detector.array.inputs}
         return detector.array.compute(inputs), judged, refused
     finally:
-        engine.drop(made)
+        shared.leave(engine, detector, made)
 
 
 def _spoken(hits: pa.Table, silent: Mapping[str, str]) -> pa.Table:

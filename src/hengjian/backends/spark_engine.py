@@ -113,6 +113,8 @@ class SparkEngine:
     def rename(self, old: str, new: str) -> None:
         self._name(new, self._made.pop(old), keep=False)
         self.session.catalog.dropTempView(old)
+        if old in self._orders:
+            self._orders[new] = self._orders.pop(old)
 
     def arrow(self, sql: str) -> pa.Table:
         query = translate(sql)

@@ -15,15 +15,21 @@ SEVERAL = 2
 
 DAY = 86_400
 
-WORK = """
-SELECT r.report_id, r.report_no, r.institution_id, r.field, r.tester_id AS person_id, r.issued_at,
+# `begun_at` and `until` where both are known; a bare date as end means its whole day.
+TIMES = f"""
        CAST(coalesce(r.started_at, r.finished_at, r.issued_at) AS DATE) AS first_on,
-       CAST(coalesce(r.finished_at, r.issued_at) AS DATE) AS last_on
+       CAST(coalesce(r.finished_at, r.issued_at) AS DATE) AS last_on,
+       CASE WHEN r.finished_at >= r.started_at THEN r.started_at END AS begun_at,
+       CASE WHEN r.finished_at < r.started_at THEN NULL
+            WHEN CAST(hj_epoch(r.finished_at) AS BIGINT) % {DAY} = 0 THEN hj_days(r.finished_at, 1)
+            ELSE r.finished_at END AS until
+"""
+
+WORK = f"""
+SELECT r.report_id, r.report_no, r.institution_id, r.field, r.tester_id AS person_id, r.issued_at, {TIMES}
 FROM reports r WHERE r.tester_id IS NOT NULL
 UNION
-SELECT r.report_id, r.report_no, r.institution_id, r.field, x.tester_id, r.issued_at,
-       CAST(coalesce(r.started_at, r.finished_at, r.issued_at) AS DATE),
-       CAST(coalesce(r.finished_at, r.issued_at) AS DATE)
+SELECT r.report_id, r.report_no, r.institution_id, r.field, x.tester_id, r.issued_at, {TIMES}
 FROM results x JOIN reports r ON r.report_id = x.report_id
 WHERE x.tester_id IS NOT NULL AND NOT coalesce(x.subcontracted, false)
   AND (r.tester_id IS NULL OR x.tester_id <> r.tester_id)
@@ -134,25 +140,19 @@ GROUP BY ALL
 
 # Gone: the employment ended before the test began. Away: leave covers all of the test (a bare date means its day).
 # Whoever else is named as tester of the report and was there may have done it.
-ABSENT = f"""
-WITH times AS (
-    SELECT report_id, started_at,
-           CASE WHEN CAST(hj_epoch(finished_at) AS BIGINT) % {DAY} = 0 THEN hj_days(finished_at, 1)
-                ELSE finished_at END AS until
-    FROM reports WHERE started_at IS NOT NULL AND finished_at >= started_at
-), gone AS (
+ABSENT = """
+WITH gone AS (
     SELECT w.report_id, w.person_id, w.institution_id, 'gone' AS nature,
            w.first_on <= s.employed_to + INTERVAL 1 DAY AS one_day, s.employed_from AS from_on, s.employed_to AS to_on
     FROM work w JOIN staff s ON s.person_id = w.person_id AND s.institution_id = w.institution_id
     WHERE s.employed_to < w.first_on
 ), away AS (
     SELECT w.report_id, w.person_id, w.institution_id, 'away' AS nature,
-           NOT (min(a.from_at) < hj_days(min(t.started_at), -1) AND max(a.to_at) > hj_days(max(t.until), 1)) AS one_day,
+           NOT (min(a.from_at) < hj_days(min(w.begun_at), -1) AND max(a.to_at) > hj_days(max(w.until), 1)) AS one_day,
            CAST(min(a.from_at) AS DATE) AS from_on, CAST(max(a.to_at) AS DATE) AS to_on
     FROM work w
-    JOIN times t ON t.report_id = w.report_id
     JOIN absences a ON a.person_id = w.person_id AND a.institution_id = w.institution_id AND a.kind = 'leave'
-        AND a.from_at < t.started_at AND a.to_at > t.until
+        AND a.from_at < w.begun_at AND a.to_at > w.until
     GROUP BY w.report_id, w.person_id, w.institution_id
 ), missing AS (
     SELECT * FROM gone

@@ -80,6 +80,20 @@ def shape_of(values: Floats) -> tuple[npt.NDArray[np.float16], float] | None:
     return np.diff(logs).astype(np.float16), middle
 
 
+def shapes_of(matrix: Floats) -> list[bytes | None]:
+    """Sketches of series of one length without gaps: what `shape_of` gives, as bytes (first the median)."""
+    middle, level = np.median(matrix, axis=1), np.median(np.abs(matrix), axis=1)
+    logs = np.log(np.maximum(matrix, 0.0) + FLOOR * np.where(level > 0, level, 1.0)[:, None])
+    changes = np.diff(logs, axis=1).astype(np.float16)
+    sketch = np.concatenate([middle[:, None].view(np.uint8), changes.view(np.uint8)], axis=1)
+    return [row.tobytes() if carries else None for row, carries in zip(sketch, level > 0, strict=True)]
+
+
+def _sketch(values: Floats) -> bytes | None:
+    shape = shape_of(values)
+    return None if shape is None else np.float64(shape[1]).tobytes() + shape[0].tobytes()
+
+
 def reduce(batch: pa.RecordBatch) -> pa.Table:
     """Shape of every series of one batch that carries enough information to accuse anybody."""
     lists = batch.column("series")
@@ -87,14 +101,18 @@ def reduce(batch: pa.RecordBatch) -> pa.Table:
     values = lists.flatten().to_numpy(zero_copy_only=False).astype(np.float64)
     nominal = np.array([NOMINAL.get(channel, 0.0) for channel in batch.column("channel").to_pylist()])
     prints, bits = fingerprints(values, lengths, nominal)
-    ends = np.cumsum(lengths)
-    rows, sketches = [], []
-    for place in np.flatnonzero((bits >= LEAST_BITS) & (lengths >= LEAST_POINTS)):
-        shape = shape_of(values[ends[place] - lengths[place] : ends[place]])
-        if shape is not None:
-            rows.append(place)
-            sketches.append(np.float64(shape[1]).tobytes() + shape[0].tobytes())
-    kept = pa.array(rows, pa.int64())
+    begins = np.cumsum(lengths) - lengths
+    enough = (bits >= LEAST_BITS) & (lengths >= LEAST_POINTS)
+    shapes: dict[int, bytes | None] = {}
+    for length in np.unique(lengths[enough]):
+        rows = np.flatnonzero(enough & (lengths == length))
+        matrix = values[begins[rows][:, None] + np.arange(length)]
+        whole = np.isfinite(matrix).all(axis=1)
+        shapes |= zip(rows[whole].tolist(), shapes_of(matrix[whole]), strict=True)
+        shapes |= zip(rows[~whole].tolist(), map(_sketch, matrix[~whole]), strict=True)
+    chosen = [row for row, shape in sorted(shapes.items()) if shape is not None]
+    sketches = [shapes[row] for row in chosen]
+    kept = pa.array(chosen, pa.int64())
     columns = [batch.column("report_id").take(kept), batch.column("channel").take(kept)]
     columns += [pa.array(lengths).take(kept), pa.array(prints).take(kept), pa.array(sketches, pa.binary())]
     return pa.table(columns, schema=SCHEMA)
