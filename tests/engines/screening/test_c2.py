@@ -75,6 +75,21 @@ def test_exhaust_thinned_alike_in_many_cars_is_no_copy(tmp_path: Path) -> None:
     assert screened(DETECTOR, tables, tmp_path) == []
 
 
+def test_one_jump_at_the_same_place_is_no_copy(tmp_path: Path) -> None:
+    tables = curves_of(80)
+    for place in range(10):
+        values = series(tables, f"R{place:03d}")["values"]
+        series(tables, f"R{place:03d}")["values"] = [*values[:70], *(round(one * 40, 2) for one in values[70:])]
+    assert screened(DETECTOR, tables, tmp_path) == []
+
+
+def test_the_drivers_foot_is_not_compared(tmp_path: Path) -> None:
+    tables = scale(curves_of(), "R004", "R017", 0.8, channels=CHANNELS[:1])
+    for row in tables["raw_series"]:
+        row["channel"] = {"co_pct": "rpm"}.get(row["channel"], row["channel"])
+    assert screened(DETECTOR, tables, tmp_path) == []
+
+
 def test_few_curves_flat_curves_and_missing_points_abstain(tmp_path: Path) -> None:
     few = screened(DETECTOR, scale(curves_of(30), "R004", "R017", 0.8), tmp_path / "a")
     assert few == []

@@ -94,7 +94,7 @@ def test_a_dilution_series_of_one_standard_solution_moves_all_items_and_is_not_a
 
 
 def test_few_items_few_samples_and_broken_numbers_are_not_judged(tmp_path: Path) -> None:
-    few = screened(DETECTOR, remake(vectors(items=4), "ratio"), tmp_path / "items")
+    few = screened(DETECTOR, remake(vectors(items=3), "ratio"), tmp_path / "items")
     assert few == [] and few.abstained[LAB] == "可判数量0，少于1"
     assert screened(DETECTOR, remake(vectors(20), "ratio", target="R015"), tmp_path / "samples") == []
     odd = vectors()

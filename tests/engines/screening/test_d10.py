@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hengjian.engines.screening.detectors.d10_relations import DETECTOR, swapped
+from hengjian.engines.screening.detectors.d10_relations import DETECTOR, explained, swapped
 from tests.engines.screening.many_labs import Fill, code, many_labs, value
 from tests.engines.screening.screened import LAB, Rows, lab, screened
 
@@ -47,6 +47,12 @@ def test_a_decimal_point_or_exchanged_values_are_data_questions(tmp_path: Path) 
     for place, pair in enumerate((("200", "60"), ("20.0", "6.0"), ("60", "20.0"), ("91.0", "60"))):
         found = screened(DETECTOR, water(pair), tmp_path / str(place))
         assert found.severities == ["weak"], pair
+
+
+def test_a_slip_in_an_unusual_sample_is_a_data_question() -> None:
+    row = {"part": 4950.0, "whole": 619.0, "part_text": "4950", "whole_text": "619", "low": 0.71, "high": 0.775}
+    assert explained(row)
+    assert not explained(row | {"part": 5600.0, "part_text": "5600"})
 
 
 def test_other_units_and_non_detects_are_not_compared(tmp_path: Path) -> None:

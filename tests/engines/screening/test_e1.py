@@ -65,6 +65,19 @@ def test_a_region_of_dongles_is_seen_by_petrol_and_diesel(tmp_path: Path) -> Non
     assert set(found.severities) == {"certain"} and found.evidence()["rows"][0]["nature"] == "fuel"
 
 
+def test_changed_engines_of_two_cars_of_the_other_fuel_accuse_nobody(tmp_path: Path) -> None:
+    tables = stations()
+    tests = of(tables, 2)
+    diesel = next(test for test in tests if test["fuel"] == "柴油")
+    others = [test for test in tests if test["fuel"] == "汽油"][:2]
+    for test in others:
+        test.update(
+            obd_calid=diesel["obd_calid"], obd_cvn=diesel["obd_cvn"], engine_model=others[0].get("engine_model")
+        )
+    found = screened(DETECTOR, tables, tmp_path)
+    assert not any(row["nature"] == "fuel" for one in range(len(found)) for row in found.evidence(one)["rows"])
+
+
 def test_a_small_region_says_that_it_is_small(tmp_path: Path) -> None:
     tables = stations(3)
     dongle(tables, 2, [0, 1, 2, 3])

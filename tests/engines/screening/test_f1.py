@@ -57,13 +57,45 @@ def test_one_file_in_two_clients_reports_is_strong_two_files_are_certain(tmp_pat
     assert "certain" in found.severities and max(row["score"] for row in found) == 30.0
 
 
-@pytest.mark.parametrize(("bits", "pdq_bits", "count"), [(3, 20, 1), (7, 24, 1), (7, 31, 1), (7, 60, 0), (9, 20, 0)])
+@pytest.mark.parametrize(
+    ("bits", "pdq_bits", "count"), [(3, 20, 1), (9, 24, 1), (7, 31, 1), (7, 40, 1), (7, 50, 0), (14, 20, 0)]
+)
 def test_a_picture_saved_again_is_found_by_its_hashes(tmp_path: Path, bits: int, pdq_bits: int, count: int) -> None:
     tables = pictured()
     copy(tables, 3, 8, bits=bits, pdq_bits=pdq_bits)
     found = screened(DETECTOR, tables, tmp_path)
-    severity = "strong" if pdq_bits <= 24 else "weak"  # one pair near the limit of likeness is a hint
-    assert len(found) == count and all(row["severity"] == severity for row in found)
+    assert found.severities == ["strong"] * count
+
+
+def test_farther_likeness_is_for_two_clients_only(tmp_path: Path) -> None:
+    tables = pictured()
+    copy(tables, 3, 8, bits=7, pdq_bits=40)
+    tables["reports"][8]["client_id"] = tables["reports"][3]["client_id"]
+    assert screened(DETECTOR, tables, tmp_path) == []
+
+
+def standing(share: float, count: int = 40) -> Rows:
+    """All photographs show one hall: each differs from the view in `share` of its bits."""
+    tables = pictured(count)
+    chance = np.random.default_rng(2)
+    view = chance.random(320) < 0.5
+    for row in tables["media"]:
+        seen = "".join("1" if bit else "0" for bit in view ^ (chance.random(320) < share))
+        row.update(phash=f"{int(seen[:64], 2):016x}", pdq=f"{int(seen[64:], 2):064x}")
+    return tables
+
+
+def test_what_a_standing_camera_gives_by_chance_is_a_question_at_most(tmp_path: Path) -> None:
+    for share in (0.05, 0.07, 0.1, 0.12):
+        assert set(screened(DETECTOR, standing(share), tmp_path / str(share)).severities) <= {"weak"}
+
+
+def test_one_picture_saved_again_stands_out_of_a_standing_cameras(tmp_path: Path) -> None:
+    tables = standing(0.13)
+    copy(tables, 3, 8, bits=2, pdq_bits=8)
+    found = screened(DETECTOR, tables, tmp_path)
+    strong = [row for row in found if row["severity"] != "weak"]
+    assert [row["report_ids"] for row in strong] == ["R003|R008"]
 
 
 def test_without_the_longer_hash_likeness_is_a_question(tmp_path: Path) -> None:

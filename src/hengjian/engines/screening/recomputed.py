@@ -14,6 +14,9 @@ Nature = Literal["agrees", "slip", "rounding", "mean"]
 FAR = Fraction(3, 2)
 """In units of the last digit: three half units, beyond which no way of rounding reaches (`screening.md` A10)."""
 
+LEAST_UNITS = 10
+"""So many units a number has at least whose digits can be told after the point moved."""
+
 SHIFTS = (-3, -2, -1, 1, 2, 3)
 """Powers of ten by which a decimal point or a unit may be off."""
 
@@ -46,8 +49,11 @@ def nature_of(reported: str, readings: Sequence[str], interval: str | None = Non
     slack = Fraction(max(last_digit(one) for one in readings)) / 2
     if any(_reached(value, candidate, unit, slack) for candidate in _candidates(readings, mean)):
         return "agrees"
-    shifted = (Fraction(10) ** power for power in SHIFTS)
+    shifted = [Fraction(10) ** power for power in SHIFTS]
+    # the point moved before or after the number was written with its usual places
     if any(_reached(value * by, mean, unit * by, slack) for by in shifted):
+        return "slip"
+    if mean >= LEAST_UNITS * unit and any(_reached(value * by, mean, unit, slack) for by in shifted):
         return "slip"
     if _swapped(reported, str(round_to(_decimal(mean), _decimal(unit)))):
         return "slip"

@@ -242,7 +242,7 @@ def _counts(table: pa.Table) -> Iterable[Row]:
 
 DETECTOR = Detector(
     id="A10",
-    version=1,
+    version=2,
     name="recomputation",
     title="报告数值复算不符",
     meaning="报告值与平行测定值的平均、计数的整数关系或限值判定对不上；个别是笔误，成批偏向有利方向说明数据被改动。",

@@ -25,6 +25,11 @@ from hengjian.engines.screening.detector import ArrayStep, BatchStep, Detector, 
 from hengjian.engines.screening.hits import hit_schema
 from hengjian.engines.screening.series import NOMINAL, Floats, Integers, fingerprints
 
+DRIVEN = ("rpm", "obd_rpm", "power_kw", "torque_nm")
+"""Channels that follow the driver's foot: two tests driven the same moment too late are alike in them."""
+
+OWN_SERIES = f"{SERIES.rstrip()}\n  AND s.channel NOT IN ({', '.join(repr(name) for name in DRIVEN)})\n"
+
 LEAST_BITS = 64.0
 LEAST_POINTS = 60
 LEAST_CURVES = 50
@@ -42,6 +47,9 @@ CHANCE = 1e-4
 
 SAMPLED_PAIRS = 20_000
 USUAL_QUANTILE, USUAL_Z = 0.999, 3.0902
+
+USUAL_SHARE, MOST_TIMES = 0.9, 3.0
+"""Differences beyond three times the 90th percentile (5σ of normal ones) count as that much."""
 
 Single = npt.NDArray[np.float32]
 
@@ -125,6 +133,7 @@ class _Curves:
         shapes -= common
         shapes -= shapes.mean(axis=1, keepdims=True)
         _free_of(shapes, common - common.mean())
+        _tame(shapes)
         length = np.linalg.norm(shapes, axis=1, keepdims=True)
         self.units: Single = (shapes / np.maximum(length, 1e-9)).astype(np.float32)
 
@@ -141,6 +150,17 @@ def _free_of(shapes: Single, common: Single) -> None:
     if length > 0:
         direction = (common / length).astype(np.float32)
         shapes -= np.outer(shapes @ direction, direction)
+
+
+def _tame(shapes: Single) -> None:
+    """Hold single jumps to a few times the usual differences: two curves are alike in their course, not in one step.
+
+    A seam, a gear change or a switched range stands at one place in honest curves as well.
+    """
+    usual = np.quantile(np.abs(shapes), USUAL_SHARE, axis=1, keepdims=True).astype(np.float32)
+    most = np.where(usual > 0, MOST_TIMES * usual, np.inf).astype(np.float32)
+    np.clip(shapes, -most, most, out=shapes)
+    shapes -= shapes.mean(axis=1, keepdims=True)
 
 
 def limit_of(curves: _Curves) -> tuple[float, float]:
@@ -274,7 +294,7 @@ DETECTOR = Detector(
     subject_kind="cluster",
     needs=NEEDS,
     steps=(
-        BatchStep(name="shapes", sql=SERIES, reduce=reduce, schema=SCHEMA, per_report=True),
+        BatchStep(name="shapes", sql=OWN_SERIES, reduce=reduce, schema=SCHEMA, per_report=True),
         Step(name="meta", sql=meta_sql("shapes")),
         Step(name="population", sql=population_sql("shapes")),
     ),
@@ -299,6 +319,8 @@ DETECTOR = Detector(
     ),
     benign=(
         "先扣除同类曲线共有的走势（同一工况），只比较各自的起伏；界限由互不相干曲线之间的实际相关确定",
+        "转速、功率跟着司机的油门走，同样晚踩一步就会相像，不用来比较",
+        "个别点的突跳（换挡、换量程、拼接处）不计，须整条曲线的起伏一致",
         "共有走势被整体压平或放大（排气稀释、管路漏气、分析仪响应慢）不算雷同",
         "平直或信息量不足64比特、少于60点的曲线不判；同类曲线不足50条的不判断",
         "空白、校准、质控数据，申报的复检、更正报告和能力验证样品不计；同一车辆的复检本就相近，须几乎完全一致才列",

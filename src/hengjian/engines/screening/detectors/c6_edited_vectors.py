@@ -1,4 +1,4 @@
-"""C6 – a set of results is another sample's set shifted, multiplied, or with one digit changed (SUP-15.2)."""
+"""C6 – a set of results is another sample's shifted, multiplied, changed in a digit or hardly at all (SUP-15.2)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import special
 
-from hengjian.engines.screening.clones import LABELS, TEXTS, WORDS, family_hits, meta_sql, population_sql
+from hengjian.engines.screening.clones import LABELS, TEXTS, WORDS, family_hits, meta_sql, population_sql, strangers
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.edited_pairs import Terms, worth_judging
 from hengjian.engines.screening.hits import hit_schema
+from hengjian.engines.screening.near_vectors import LEAST_ITEMS as LEAST_OF_NEAR
+from hengjian.engines.screening.near_vectors import near_pairs
 
 LEAST_ITEMS = 5
 LEAST_SHARED = 0.6
@@ -43,6 +46,13 @@ FROM results x JOIN reports r ON r.report_id = x.report_id
 WHERE coalesce(x.replicate, 0) = 0 AND x.value > 0 AND x.value < 1e9 AND coalesce(x.subcontracted, false) = false
   AND regexp_matches(x.value_text, '^[0-9]{1,9}([.][0-9]{1,6})?$') AND coalesce(r.purpose, 'client') NOT IN ('qc', 'pt')
 GROUP BY x.institution_id, x.report_id, coalesce(r.object, ''), x.item_code || '|' || coalesce(x.method_no, '')
+"""
+
+SETS = f"""
+SELECT n.institution_id, n.report_id, n.object, n.item, n.shown, n.value FROM numbers n
+SEMI JOIN (SELECT report_id FROM numbers GROUP BY report_id HAVING count(*) >= {LEAST_OF_NEAR}) AS v
+  ON v.report_id = n.report_id
+ORDER BY n.report_id, n.item
 """
 
 VECTORS = f"""
@@ -141,6 +151,9 @@ SELECT CAST(sum(n * (n - 1.0) / 2) AS DOUBLE) AS pairs FROM (
 """
 
 
+META = f"SELECT m.*, r.lot_no FROM ({meta_sql('sets')}) AS m JOIN reports r ON r.report_id = m.report_id"
+
+
 def places_of(shown: str) -> int:
     return len(shown.partition(".")[2])
 
@@ -229,7 +242,34 @@ def _terms(least: float) -> Terms:
 
 
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
-    """Candidate pairs whose change explains the items far better than chance among all pairs."""
+    """Pairs whose change explains the items far better than chance, and pairs that differ by hardly anything."""
+    made = _made(tables)
+    near = [one for one in _near(tables["sets"]) if (one["a"], one["b"]) not in {(x["a"], x["b"]) for x in made}]
+    wanted = pa.array(sorted({pair[side] for pair in (*made, *near) for side in ("a", "b")}), pa.string())
+    rows = tables["meta"].filter(pc.is_in(tables["meta"]["report_id"], value_set=wanted)).to_pylist()
+    meta = {row["report_id"]: row for row in rows}
+    pairs = []
+    for pair in (*made, *near):
+        a, b = meta.get(pair["a"]), meta.get(pair["b"])
+        if a is not None and b is not None and not (a["lot_no"] is not None and a["lot_no"] == b["lot_no"]):
+            client = a["client_id"]
+            stranger = (client is not None and b["client_id"] not in (None, client)) or strangers(a, b)
+            pairs.append(pair | {"level": "S3" if stranger else "S2", "shared": 1})
+    return pa.Table.from_pylist(family_hits(pairs, meta), schema=HIT_SCHEMA)
+
+
+def _near(sets: pa.Table) -> list[dict[str, Any]]:
+    """Sets that differ by hardly anything; what is equal digit by digit in five items and more is found by C4."""
+    found = []
+    for near in near_pairs(sets):
+        if near.items < LEAST_ITEMS or near.equal < COPIED_SHARE * near.items:
+            told = {"change": "close", "amount": near.apart, "items_shared": near.items, "items": near.items}
+            surprise = -float(np.log(max(near.expected, 1e-26)))
+            found.append({"a": near.a, "b": near.b, "strength": surprise, "surprise": surprise} | told)
+    return found
+
+
+def _made(tables: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
     samples: dict[str, Sample] = {}
     objects: dict[str, str] = {}
     for row in tables["kept"].to_pylist():
@@ -242,28 +282,24 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     for row in tables["usual"].to_pylist():
         if row["n"] >= LEAST_PEERS and row["spread"] is not None:
             spreads.setdefault(row["object"], {})[row["item"]] = row["spread"]
-    meta = {row["report_id"]: row for row in tables["meta"].to_pylist()}
-    made = (tables["pairs_in_all"]["pairs"].to_pylist() or [None])[0] or 1.0
-    least = min(MOST_NATS, float(np.log(max(made, 1.0))) + float(np.log(3.0)) + CHANCE_NATS)
+    in_all = (tables["pairs_in_all"]["pairs"].to_pylist() or [None])[0] or 1.0
+    least = min(MOST_NATS, float(np.log(max(in_all, 1.0))) + float(np.log(3.0)) + CHANCE_NATS)
     pairs = []
     terms = _terms(least)
     looked = (worth_judging(one, samples, spreads.get(name, {}), terms) for name, one in by_object.items())
     for a, b in sorted(pair for one in looked for pair in one):
         told = judge(samples[a], samples[b], spreads.get(objects[a], {}))
-        if told is not None and told["surprise"] >= least and a in meta and b in meta:
-            client = meta[a]["client_id"]
-            stranger = client is not None and meta[b]["client_id"] not in (None, client)
-            level, strength = "S3" if stranger else "S2", told["surprise"]
-            pairs.append({"a": a, "b": b, "level": level, "strength": strength, "shared": 1} | told)
-    return pa.Table.from_pylist(family_hits(pairs, meta), schema=HIT_SCHEMA)
+        if told is not None and told["surprise"] >= least:
+            pairs.append({"a": a, "b": b, "strength": told["surprise"]} | told)
+    return pairs
 
 
 DETECTOR = Detector(
     id="C6",
-    version=1,
+    version=2,
     name="edited_vectors",
-    title="整套结果由另一份报告加减、缩放或者改一位得来",
-    meaning="不同样品的多项结果，逐项相差同一个数、同一个倍数，或者逐项只差一位数字，可能是在另一份报告上改出来的。",
+    title="整套结果由另一份报告照抄、加减、缩放或者略加改动得来",
+    meaning="不同样品的多项结果，逐项相差同一个数、同一个倍数，只差一位数字，或者接近到偶然不会有的程度，可能是在另一份报告上改出来的。",
     violation="SUP-15.2",
     cluster="identity",
     kind="identity",
@@ -278,12 +314,13 @@ DETECTOR = Detector(
         Need(
             table="reports",
             required=("report_no", "issued_at"),
-            optional=("object", "sample_id", "client_id", "corrects", "retest_of", "purpose"),
+            optional=("object", "sample_id", "client_id", "lot_no", "corrects", "retest_of", "purpose"),
         ),
         Need(table="vehicle_tests", optional=("report_id", "vin"), optional_table=True),
     ),
     steps=(
         Step(name="numbers", sql=NUMBERS),
+        Step(name="sets", sql=SETS),
         Step(name="vectors", sql=VECTORS),
         Step(name="triples", sql=TRIPLES),
         Step(name="tokens", sql=_keys()),
@@ -293,12 +330,12 @@ DETECTOR = Detector(
         Step(name="sampled", sql=SAMPLE),
         Step(name="usual", sql=USUAL),
         Step(name="pairs_in_all", sql=PAIRS_IN_ALL),
-        Step(name="meta", sql=meta_sql(f"{ENDS} AS ends")),
-        Step(name="population", sql=population_sql("vectors")),
+        Step(name="meta", sql=META),
+        Step(name="population", sql=population_sql("sets")),
     ),
-    array=ArrayStep(inputs=("candidates", "kept", "usual", "pairs_in_all", "meta"), compute=compute),
+    array=ArrayStep(inputs=("sets", "candidates", "kept", "usual", "pairs_in_all", "meta"), compute=compute),
     key_columns=("nature",),
-    unit="份有五项以上定量结果的报告",
+    unit="份有四项以上定量结果的报告",
     says="报告 {report_no}（样品 {sample}）与报告 {other_report}（样品 {other_sample}）的 {items} 项结果中有 "
     "{items_shared} 项{change}（{amount}）",
     words=dict(WORDS)
@@ -307,12 +344,13 @@ DETECTOR = Detector(
             "ratio": "相差同一倍数",
             "offset": "相差同一个数",
             "edit": "相同或者只差一位数字，其中只差一位的项数",
+            "close": "相同或者几乎相同，最大相差百分之",
         }
     },
     labels={name: word for name, word in LABELS.items() if name not in ("channel", "shared")}
     | {
         "change": "改动方式",
-        "amount": "倍数、差值或者改动项数",
+        "amount": "倍数、差值、改动项数或者最大相差（%）",
         "items_shared": "符合的项数",
         "items": "定量项数",
         "surprise": "稀有程度（奈特）",
@@ -325,6 +363,7 @@ DETECTOR = Detector(
     benign=(
         "同一样品、同一编号、更正和复检报告只作疑问或者不计；同一委托方的样品（稀释系列、同一来源的周期检测）只作疑问",
         "按同类样品中各项目以及项目之间比值的实际变化范围，计算偶然符合的机会，并计入全部可能的报告对数",
+        "几乎相同是否偶然，按不同机构之间同类样品的接近程度推算，并计入本机构样品彼此相像的程度；同批号的不计",
         "八成以上逐位相同的由另一项检查判断；同类样品不足三十份的不判断",
     ),
     family=True,

@@ -16,7 +16,8 @@ OWNERS = 3
 
 OWN_SHARE = 0.05
 MOST_FAMILIES_OF_ONE = 6
-LEAST_OF_A_FUEL = 2
+LEAST_OF_A_FUEL = 3
+"""Vehicles of either fuel: one or two may have had their engine changed, or be booked with the wrong fuel."""
 
 CODED = """
 SELECT institution_id, report_id, report_no, vin, tested_at, issued_at, fuel, calid, coalesce(cvn, '') AS cvn,
@@ -115,7 +116,7 @@ QUALIFY row_number() OVER (PARTITION BY w.report_id, w.calid, w.cvn
 
 DETECTOR = Detector(
     id="E1",
-    version=1,
+    version=2,
     name="shared_calibration",
     title="不同发动机系族的车辆出现相同的OBD标定标识",
     meaning="CAL ID和CVN由发动机控制器的软件决定，不同系族的车不会相同。同一对标识反复出现在不同系族的车上，"

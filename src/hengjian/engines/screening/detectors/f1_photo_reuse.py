@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,21 +14,12 @@ from scipy.sparse.csgraph import connected_components
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.hits import hit_schema
+from hengjian.engines.screening.pictures import MOST_BY_CHANCE, Pairs, alike_pairs, equal_pairs
 
-MOST_BITS = 7
-MOST_BITS_ALONE = 4
-MOST_PDQ_BITS = 31
-SURE_PDQ_BITS = 24
-BANDS, BAND_BITS = 4, 16
-FLAT = 8
-"""A perceptual hash with fewer set (or unset) bits than this is of a picture without content."""
-
-MOST_IN_BUCKET = 200
 COMMON = 3
 """A file that so many institutions have is a form or a placeholder of the software."""
 
 SAME_VISIT_S = 30 * 60
-PIECE = 1 << 22
 
 HIT_SCHEMA = hit_schema(
     texts=("nature", "report_no", "sample", "vin", "other_report", "other_no", "other_sample", "other_vin", "subject"),
@@ -55,96 +45,31 @@ ORDER BY r.institution_id, m.report_id, m.media_id
 
 Columns = Mapping[str, npt.NDArray[Any]]
 Integers = npt.NDArray[np.int64]
-Words = npt.NDArray[np.uint64]
 
 
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
-    """Equal files over all institutions; alike pictures within one, and over all where the hash is the same."""
+    """Equal files over all institutions; alike pictures within one, and over all where the hash is the same.
+
+    Pictures that a standing camera's own are as alike by chance join nothing: they are a hint by themselves.
+    """
     data = tables["pictures"]
     column = {name: np.asarray(data[name].to_numpy(zero_copy_only=False)) for name in data.column_names}
     rows: list[dict[str, Any]] = []
     if data.num_rows > 1:
-        same = _equal(column["sha256"])
-        rows += _families(column, *same, nature="same", bits=np.zeros(len(same[0]), dtype=np.int64))
-        first, second, bits = _alike(column)
-        rows += _families(column, first, second, nature="alike", bits=bits)
+        first, second = equal_pairs(column["sha256"])
+        rows += _families(column, first, second, nature="same", bits=np.zeros(len(first), dtype=np.int64))
+        pairs = alike_pairs(column, column["client_id"])
+        pairs = pairs.where(~_both(column["sha256"][pairs.first], column["sha256"][pairs.second]))
+        sure = pairs.chance <= MOST_BY_CHANCE
+        alike = _told(column, pairs.where(sure), "alike")
+        named = np.isin(column["report_id"].astype(str), [row["report_id"] for row in alike])
+        rest = pairs.where(~sure & ~(named[pairs.first] & named[pairs.second]))
+        rows += alike + _told(column, rest, "similar")
     return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)
 
 
-def _equal(values: npt.NDArray[Any]) -> tuple[Integers, Integers]:
-    """Each row with the first one of the same text; empty texts are nobody's."""
-    texts = np.array(["" if value is None else str(value) for value in values])
-    order = np.argsort(texts, kind="stable")
-    fresh = np.append(True, texts[order][1:] != texts[order][:-1])
-    head = order[np.flatnonzero(fresh)][np.cumsum(fresh) - 1]
-    keep = (head != order) & (texts[order] != "")
-    return head[keep].astype(np.int64), order[keep].astype(np.int64)
-
-
-def _hashes(values: npt.NDArray[Any], digits: int) -> tuple[Words, npt.NDArray[np.bool_]]:
-    """Hexadecimal texts as 64-bit words, and which rows have one."""
-    words = np.zeros((len(values), digits // 16), dtype=np.uint64)
-    known = np.zeros(len(values), dtype=bool)
-    for at, value in enumerate(values):
-        if value is not None and len(value) == digits:
-            try:
-                words[at] = [int(value[start : start + 16], 16) for start in range(0, digits, 16)]
-                known[at] = True
-            except ValueError:
-                known[at] = False
-    return words, known
-
-
-def _alike(column: Columns) -> tuple[Integers, Integers, Integers]:
-    """Pairs of rows whose perceptual hashes differ in few bits, and in how many."""
-    words, known = _hashes(column["phash"], 16)
-    pdq, has_pdq = _hashes(column["pdq"], 64)
-    filled = np.bitwise_count(words[:, 0]).astype(np.int64)
-    rows = np.flatnonzero(known & (filled >= FLAT) & (filled <= 64 - FLAT))
-    if len(rows) < 2:
-        return rows[:0], rows[:0], rows[:0]
-    institution = np.unique(column["institution_id"][rows].astype(str), return_inverse=True)[1].astype(np.int64)
-    pairs = [_probe(words[rows, 0], institution, band, bit) for band in range(BANDS) for bit in range(-1, BAND_BITS)]
-    head, tail = _equal(np.array([f"{one:016x}" for one in words[rows, 0]]))
-    first = np.concatenate([np.minimum(head, tail), *(low for low, _ in pairs)])
-    second = np.concatenate([np.maximum(head, tail), *(high for _, high in pairs)])
-    both = np.unique(np.stack([rows[first], rows[second]], axis=1), axis=0)
-    low, high = both[:, 0], both[:, 1]
-    bits = np.bitwise_count(words[low, 0] ^ words[high, 0]).astype(np.int64)
-    fine = np.bitwise_count(pdq[low] ^ pdq[high]).sum(axis=1).astype(np.int64)
-    checked = has_pdq[low] & has_pdq[high]
-    kept = np.where(checked, fine <= MOST_PDQ_BITS, bits <= MOST_BITS_ALONE)
-    kept &= ~_both(column["sha256"][low], column["sha256"][high])
-    return low[kept], high[kept], np.where(checked, fine, -1 - bits)[kept]
-
-
-def _probe(words: Words, institution: Integers, band: int, bit: int) -> tuple[Integers, Integers]:
-    """Pairs within one institution whose bands are equal (bit −1) or differ in that bit, and 7 bits in all at most."""
-    shift = np.uint64(band * BAND_BITS)
-    part = ((words >> shift) & np.uint64((1 << BAND_BITS) - 1)).astype(np.int64)
-    key = (institution << BAND_BITS) | part
-    order = np.argsort(key, kind="stable")
-    wanted = key if bit < 0 else key ^ (1 << bit)
-    low, high = (np.searchsorted(key[order], wanted, side=side) for side in ("left", "right"))
-    size = np.where(high - low <= MOST_IN_BUCKET, high - low, 0)
-    firsts, seconds = [], []
-    for start in _starts(size):
-        some = np.arange(start[0], start[1])
-        first = np.repeat(some, size[some])
-        begins = np.cumsum(size[some]) - size[some]
-        second = order[np.arange(len(first)) - np.repeat(begins, size[some]) + np.repeat(low[some], size[some])]
-        near = (first < second) & (np.bitwise_count(words[first] ^ words[second]) <= MOST_BITS)
-        firsts.append(first[near])
-        seconds.append(second[near])
-    empty = np.zeros(0, dtype=np.int64)
-    return np.concatenate([empty, *firsts]), np.concatenate([empty, *seconds])
-
-
-def _starts(size: Integers) -> list[tuple[int, int]]:
-    """Ranges of rows that give some four million candidates together."""
-    cuts = np.flatnonzero(np.diff(np.cumsum(size) // PIECE)) + 1
-    edges = [0, *cuts.tolist(), len(size)]
-    return list(pairwise(edges))
+def _told(column: Columns, pairs: Pairs, nature: str) -> list[dict[str, Any]]:
+    return _families(column, pairs.first, pairs.second, nature=nature, bits=pairs.bits)
 
 
 def _differ(column: Columns, first: Integers, second: Integers) -> npt.NDArray[np.bool_]:
@@ -194,19 +119,17 @@ def _families(
         rows.append(
             _row(column, own, other, nature, apart)
             | facts
-            | _level(column, own, other, apart, facts)
+            | _level(column, own, other, nature, facts)
             | {"subject_id": head}
         )
     return rows
 
 
-def _level(column: Columns, own: int, other: int, apart: int, facts: Mapping[str, int]) -> dict[str, Any]:
+def _level(column: Columns, own: int, other: int, nature: str, facts: Mapping[str, int]) -> dict[str, Any]:
     """Two clients share nothing honestly; one picture in two reports may have been filed wrongly, two may not."""
     clients = column["client_id"][own], column["client_id"][other]
     stranger = clients[0] is not None and clients[1] is not None and clients[0] != clients[1]
-    # a lane looks alike from day to day: a single pair near the limit of likeness is a hint
-    chance = apart > SURE_PDQ_BITS and facts["reports"] <= 2 and facts["photos"] <= 1
-    if facts["institutions"] >= COMMON or apart < 0 or chance:
+    if facts["institutions"] >= COMMON or nature == "similar":
         return {"level": "S2", "firm": False}
     return {"level": "S5" if stranger else "S4", "firm": stranger and (facts["photos"] >= 2 or facts["reports"] >= 3)}
 
@@ -221,8 +144,8 @@ def _row(column: Columns, own: int, other: int, nature: str, apart: int) -> dict
         | {
             "occurred_at": column["issued_at"][own],
             "slip": False,
-            "nature": nature if apart >= 0 else "similar",
-            "bits": abs(apart + 1) if apart < 0 else apart,
+            "nature": nature,
+            "bits": apart,
         }
     )
 
@@ -236,7 +159,7 @@ def _text(value: Any) -> str | None:
 
 DETECTOR = Detector(
     id="F1",
-    version=1,
+    version=2,
     name="photo_reuse",
     title="不同样品的报告用了同一张照片",
     meaning="采样、检测或样品的照片在几份不同的报告里重复出现，其中至少一份没有到过现场或没有检测过。",
@@ -295,6 +218,7 @@ DETECTOR = Detector(
         "同一样品、同一车辆、复检与更正、同一委托方半小时内同一次采样的照片不计",
         "三家以上机构都有的文件可能是软件的占位图，只作疑问；没有内容的画面不比较",
         "没有256位哈希可复核的相似画面只作疑问",
+        "固定机位每天拍到的场景本来就像：相似到什么程度算异常，按本机构同类照片之间的通常差别和照片张数推算",
     ),
     family=True,
 )
