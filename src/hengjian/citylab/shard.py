@@ -26,7 +26,10 @@ Array = np.ndarray[Any, Any]
 class Shard:
     """Everything of some institutions. People are numbers into `masters.people`.
 
-    `serials`: serial numbers that some instruments share with others' instruments.
+    `serials`: serial numbers that some instruments share with others' instruments. What late deeds leave behind:
+    `unheeded`: (instrument, day) → by how much its control was off; `remark_of`, `peaks_of`: report → report whose
+    words or peaks it hands over; `idle_plants`: report → load of the plant when it was sampled; `bought_passes`: how
+    likely the road catches a vehicle that should not have passed.
     """
 
     plan: Plan
@@ -58,6 +61,15 @@ class Shard:
     no_signature: Array | None = None
     labels: list[tuple[str, int, str, str]] = field(default_factory=list)
     listings: list[dict[str, Any]] = field(default_factory=list)
+    unheeded: dict[tuple[int, int], float] = field(default_factory=dict)
+    remark_of: dict[int, int] = field(default_factory=dict)
+    remark_level: int = 0
+    peaks_of: dict[int, int] = field(default_factory=dict)
+    idle_plants: dict[int, float] = field(default_factory=dict)
+    bought_passes: Array = field(default_factory=lambda: np.zeros(0))
+
+    def __post_init__(self) -> None:
+        self.bought_passes = np.zeros(len(self.reports))
 
     @property
     def houses(self) -> list[House]:
