@@ -13,11 +13,12 @@ import numpy as np
 from hengjian.citylab.catalogue import catalogue
 from hengjian.citylab.codes import COUNTIES
 from hengjian.citylab.evidence import make_raw, write_raw, write_results
-from hengjian.citylab.frauds import commit_frauds
+from hengjian.citylab.frauds import commit_frauds, commit_late_frauds
 from hengjian.citylab.market import write_listings
 from hengjian.citylab.media import write_media
 from hengjian.citylab.output import make_frame, write_labels, write_registers, write_reports
 from hengjian.citylab.outside import dry_hours, write_outside, write_weather
+from hengjian.citylab.peaks import write_peaks
 from hengjian.citylab.plan import Institution, Plan, make_plan
 from hengjian.citylab.process import write_series
 from hengjian.citylab.purchases import write_purchases
@@ -60,9 +61,10 @@ def _shards(plan: Plan) -> list[list[Institution]]:
 def write_shard(plan: Plan, number: int, institutions: list[Institution], twice: int, out: Dataset, dry: Array) -> None:
     """Make one shard and append it to all tables; `dry` collects the hours in which it cannot have rained."""
     shard = build_shard(plan, number, institutions)
-    commit_frauds(shard)
+    used = commit_frauds(shard)
     equip(shard)
     slips = draw_slips(shard, twice)
+    commit_late_frauds(shard, used)
     frame = make_frame(shard, slips)
     raw = make_raw(shard)
     write_registers(shard, out)
@@ -75,6 +77,7 @@ def write_shard(plan: Plan, number: int, institutions: list[Institution], twice:
     write_rounds(shard, out)
     write_listings(shard, out)
     write_quality(shard, out)
+    write_peaks(shard, frame, out)
     write_purchases(shard, out)
     write_outside(shard, out)
     dry_hours(shard, dry)

@@ -77,16 +77,15 @@ def _write_road(shard: Shard, out: Dataset) -> None:
         ("roadside", STOPPED_ON_ROAD, "路检点"),
     ):
         n = len(rows)
-        bought = shard.bought_passes[rows] > 0
         roll, lag = stream.uniform(n), stream.uniform(n)
-        lag = np.where(bought, lag * 45, 1 + lag * 330) * DAY
+        lag = (1 + lag * 330) * DAY
         hour = DAY // 4 + stream.integers(n, DAY // 2)
         at = (tested + lag).astype(np.int64) // DAY * DAY + DAY + hour
         chance = _chance_of_failing(shard, rows, lag)
         # The police look out for smoke: half of their stops are of vehicles that look bad.
         bad = stream.uniform(n) < chance
         seen = roll < np.where(bad & (kind == "roadside"), 2.0, 1.0) * share
-        seen = np.flatnonzero((seen | (bought & (roll < 0.5))) & (at < end))
+        seen = np.flatnonzero(seen & (at < end))
         place, point = vehicles.row[rows[seen]], stream.integers(len(seen), 24)
         by_plate = stream.uniform(len(seen)) < (0.9 if kind == "remote_sensing" else 0.3)
         plates = pc.binary_join_element_wise(pa.scalar("澄A"), vehicles.plate.take(pa.array(place)), "")
@@ -175,7 +174,7 @@ def _write_plants(shard: Shard, out: Dataset) -> None:
         days = np.clip(shard.times.sampled[np.array(mine)] // DAY, 0, window.days - 1)
         load, still = _plant_days(own, window, np.array([day for day in days if int(day) not in idle]))
         for day, left in idle.items():
-            load[day], still[day] = left, True
+            load[day], still[day] = left, left < 0.2
         rows.extend(_metered(own, window, name, load))
         rows.extend(_notices(window, name, still))
     _append_rows(out, shard, rows)

@@ -12,21 +12,13 @@ import pyarrow as pa
 from hengjian.citylab import columns as col
 from hengjian.citylab.catalogue import catalogue
 from hengjian.citylab.habits import hands_over, lots
+from hengjian.citylab.methods import CURVE_LACK, LOOSE
 from hengjian.citylab.schedule import expand
 from hengjian.citylab.shard import Shard
 from hengjian.citylab.workdays import DAY
 from hengjian.citylab.writing import Dataset
 
 Array = np.ndarray[Any, Any]
-
-CURVE_LACK = {
-    "icpms": -4.05, "afs": -3.6, "gc": -3.85, "gcms": -3.7, "hplc": -4.1, "ic": -3.8, "photometer": -3.6,
-    "titrator": 0.0, "kjeldahl": 0.0, "nmhc": -3.7,
-}  # fmt: skip
-"""Kinds of instruments with control samples, and log10(1 − r) of their usual curve (0: no curve is made)."""
-
-LOOSE = ("gc", "gcms", "hplc")
-"""Organic residues: laboratories allow their checks 15 % instead of 10 %."""
 
 BLANK, DUPLICATE, SPIKE, CHECK, CURVE = range(5)
 WORDS = ("blank", "duplicate", "spike", "ccv", "curve")
@@ -142,7 +134,8 @@ def _manners(shard: Shard) -> Manner:
     for entry in shard.institutions:
         lot = lots(shard.plan.seed, "control", 9, entry)
         polish = (float(lot[6:].sum()) - 1.5) * 2
-        rows.append((lot[:5] < (0.9, 0.92, 0.8, 0.92, 0.9), 4 if lot[5] < 0.65 else 5, polish))
+        watched = entry.fraud("qc_ignored") is not None
+        rows.append((watched | (lot[:5] < (0.9, 0.92, 0.8, 0.92, 0.9)), 4 if lot[5] < 0.65 else 5, polish))
     tame = [1.0] * len(rows)
     for number, entry in enumerate(shard.institutions):
         fraud = entry.fraud("qc_invented")
@@ -181,8 +174,12 @@ class Control:
     def _unheeded(self) -> Array:
         """By how much the checks of a batch are off and nobody cares: 0 for all honest batches."""
         off = np.zeros(len(self.all))
-        for (instrument, day), size in self.shard.unheeded.items():
-            off[(self.all.instrument == instrument) & (self.all.day == day)] = size
+        if self.shard.unheeded:
+            marked = sorted((instrument * FAR + day, size) for (instrument, day), size in self.shard.unheeded.items())
+            keys, sizes = np.array([key for key, _ in marked]), np.array([size for _, size in marked])
+            own = self.all.instrument * FAR + self.all.day
+            place = np.minimum(np.searchsorted(keys, own), len(keys) - 1)
+            off = np.where(keys[place] == own, sizes[place], 0.0)
         return off
 
     def _doing(self, kind: int) -> Array:

@@ -96,7 +96,9 @@ def remarks_of(shard: Shard) -> list[str | None]:
     figures = stream.integers(6 * n, 1 << 20).reshape(n, 6)
     bounds = np.cumsum(share, axis=1)[house]
     written: list[str | None] = [None] * n
-    wanted = np.union1d(np.flatnonzero(gives[house] & (roll < bounds[:, 2])), _copied(shard))
+    copied = _copied(shard)
+    roll[copied] = bounds[copied, 1]
+    wanted = np.union1d(np.flatnonzero(gives[house] & (roll < bounds[:, 2])), copied)
     authors: dict[tuple[int, int, int], list[str]] = {}
     for row in wanted.tolist():
         number = int(house[row])
@@ -111,7 +113,7 @@ def remarks_of(shard: Shard) -> list[str | None]:
             authors[key] = _phrases(_author(seed, houses[number], key[1]), key[2])
         written[row] = _filled(_sentence(authors[key], int(pick[row]) // 3, int(figures[row, 0]), key[2]), figures[row])
     for row, source in shard.remark_of.items():
-        written[row] = _altered(written[source] or "", shard.remark_level, figures[row])
+        written[row] = _altered(written[source] or "", shard.level, figures[row])
     return written
 
 
