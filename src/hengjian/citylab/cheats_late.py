@@ -13,6 +13,8 @@ from hengjian.citylab.methods import CURVE_LACK, MINUTES, use_of_kinds
 SHARE = 0.5
 """Share of the cheats that commit a late kind as well."""
 
+MANY = ("road_passes", "peaks_copied")
+
 
 def kinds_of(institution: Institution) -> set[str]:
     """Kinds of instruments that the institution's work needs."""
@@ -48,17 +50,26 @@ def _allowed(seed: int, institution: Institution) -> dict[str, bool]:
 
 
 def give_late_frauds(plan_seed: int, cheats: list[Institution], stealth: str) -> None:
-    """One late kind for half of the cheats, each about equally often, the rarely possible ones first."""
-    used = dict.fromkeys(LATE_KINDS, 0)
+    """One late kind for half of the cheats: kind after kind takes one that is able to, the rarely possible ones first.
+
+    Passes are sold where many vehicles come, peaks copied where many samples run; the others take whom the lot names.
+    """
     able = [_allowed(plan_seed, institution) for institution in cheats]
+    rolls = [Stream(plan_seed, "late fraud", institution.number).uniform(4) for institution in cheats]
+    order = sorted(range(len(cheats)), key=lambda place: float(rolls[place][0]))
+    big = sorted(order, key=lambda place: -cheats[place].reports)
     rare = sorted(LATE_KINDS, key=lambda kind: sum(one[kind] for one in able))
-    for institution, may in zip(cheats, able, strict=True):
-        own = Stream(plan_seed, "late fraud", institution.number)
-        if own.share() >= SHARE:
-            continue
-        kinds = sorted((kind for kind in rare if may[kind]), key=lambda kind: used[kind])
-        if not kinds:
-            continue
-        used[kinds[0]] += 1
-        share = min(0.4, max(0.02, 0.12 * float(np.exp(0.7 * own.normal(1)[0]))))
-        institution.frauds.append(Fraud(kinds[0], stealth, share))
+    open_places, left = set(order), round(SHARE * len(cheats))
+    while left > 0:
+        before = left
+        for kind in rare:
+            place = next((k for k in (big if kind in MANY else order) if k in open_places and able[k][kind]), -1)
+            if place < 0 or left == 0:
+                continue
+            z = 2 * float(rolls[place][1:].sum()) - 3
+            share = min(0.4, max(0.02, 0.12 * float(np.exp(0.7 * z))))
+            cheats[place].frauds.append(Fraud(kind, stealth, share))
+            open_places.discard(place)
+            left -= 1
+        if left == before:
+            return

@@ -76,6 +76,8 @@ def _agreed(shard: Shard, institution: Institution, item: int, turn: int) -> flo
 def _blind_rows(seed: int, institution: Institution, uscc: str) -> list[dict[str, Any]]:
     """Samples that the authority sends under a client's name, to one institution of ten and to some that are known.
 
+    They are made up on purpose: clearly above, sometimes below what is usual in the goods.
+
     Nobody takes special care of them, so scores are a little wider than in a round. Who makes routine results up
     reports what is usual instead (L1), half way to it (L2), or works so badly that scores are three times as wide (L3).
     """
@@ -91,7 +93,8 @@ def _blind_rows(seed: int, institution: Institution, uscc: str) -> list[dict[str
             rsd, median = float(cat.item_rsd[item]), float(cat.item_median[item])
             places = int(cat.item_decimals[item]) + 1
             least = 3 * float(np.nan_to_num(cat.item_lod[item], nan=0.0))
-            assigned = round(max(median * float(np.exp(z[0] * min(0.5, cat.item_gsd[item]))), least), places)
+            away = max(min(1.0, 1.3 * float(cat.item_gsd[item])), 6 * rsd) * (1 + 0.3 * abs(z[0]))
+            assigned = round(max(median * float(np.exp(away if z[0] > -0.5 else -away)), least), places)
             sigma = max(1.6 * rsd * assigned, 10.0**-places)
             gross = own.share() < 0.02
             found = assigned * (1 + rsd * (0.7 * float(bias[item]) + 0.95 * institution.precision * z[1]))
