@@ -259,10 +259,10 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
 
 
 def _near(sets: pa.Table) -> list[dict[str, Any]]:
-    """Sets that differ by hardly anything; what is equal digit by digit in five items and more is found by C4."""
+    """Sets that differ by hardly anything; five items and more that are all equal digit by digit are found by C4."""
     found = []
     for near in near_pairs(sets):
-        if near.items < LEAST_ITEMS or near.equal < COPIED_SHARE * near.items:
+        if near.items < LEAST_ITEMS or near.equal < near.items:
             told = {"change": "close", "amount": near.apart, "items_shared": near.items, "items": near.items}
             surprise = -float(np.log(max(near.expected, 1e-26)))
             found.append({"a": near.a, "b": near.b, "strength": surprise, "surprise": surprise} | told)
@@ -364,7 +364,7 @@ DETECTOR = Detector(
         "同一样品、同一编号、更正和复检报告只作疑问或者不计；同一委托方的样品（稀释系列、同一来源的周期检测）只作疑问",
         "按同类样品中各项目以及项目之间比值的实际变化范围，计算偶然符合的机会，并计入全部可能的报告对数",
         "几乎相同是否偶然，按不同机构之间同类样品的接近程度推算，并计入本机构样品彼此相像的程度；同批号的不计",
-        "八成以上逐位相同的由另一项检查判断；同类样品不足三十份的不判断",
+        "整套逐位相同的由另一项检查判断；同类样品不足三十份的不判断",
     ),
     family=True,
 )

@@ -39,7 +39,7 @@ FROM vectors GROUP BY iupr, institution_id, counters
 # of one another. All pairs of a kind of vector, within stations and between them.
 PAIRS = """
 SELECT counters, CAST(sum(n) AS DOUBLE) * sum(n) / 2 - CAST(sum(n * n) AS DOUBLE) / 2 AS between_stations,
-       CAST(sum(n * (n - 1)) AS DOUBLE) / 2 AS within
+       CAST(sum(n * (n - 1)) AS DOUBLE) / 2 AS at_one_station
 FROM (SELECT counters, institution_id, count(DISTINCT vin) AS n FROM vectors GROUP BY counters, institution_id) AS s
 GROUP BY counters
 """
@@ -52,10 +52,10 @@ SELECT counters, sum(CAST(whole * whole - squares AS DOUBLE)) / 2 AS agreeing FR
 """
 
 TELLING = f"""
-SELECT p.counters, (a.agreeing + 1) / p.between_stations * p.within AS by_chance
+SELECT p.counters, (a.agreeing + 1) / p.between_stations * p.at_one_station AS by_chance
 FROM pairs p JOIN agreeing a ON a.counters = p.counters
 WHERE p.counters >= {LEAST_COUNTERS}
-   OR (p.between_stations > 0 AND (a.agreeing + 1) / p.between_stations * p.within <= {MOST_BY_CHANCE})
+   OR (p.between_stations > 0 AND (a.agreeing + 1) / p.between_stations * p.at_one_station <= {MOST_BY_CHANCE})
 """
 
 COPIES = f"""
