@@ -42,7 +42,7 @@ Array = np.ndarray[Any, Any]
 REPO = Path(__file__).resolve().parents[1]
 HOME = REPO / "benchmarks" / "out" / "detection"
 RED, FDR, FIRST = 0.70, 0.05, 50
-WITHOUT_REPORTS = ("pt_collusion",)
+WITHOUT_REPORTS = ("pt_collusion", "qc_invented", "stock_short", "blind_gap")
 DRAWS = 200
 
 

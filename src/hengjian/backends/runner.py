@@ -86,6 +86,13 @@ class _State:
     keeper: Keeper | None = None
     shared: SharedSteps = field(default_factory=lambda: SharedSteps(()))
 
+    def put_in_order(self, plan: Sequence[Detector]) -> None:
+        """Findings by phase and catalogue, runs by catalogue: detectors that share steps run side by side."""
+        phased = {one.id: place for place, one in enumerate(one for phase in in_phases(plan) for one in phase)}
+        listed = {one.id: place for place, one in enumerate(plan)}
+        self.findings.sort(key=lambda one: phased[one.detector])
+        self.runs.sort(key=lambda one: listed[one.id])
+
 
 def run_screening(
     dataset: Path,
@@ -130,17 +137,15 @@ def run_screening(
             state.keeper = keeper
             keeper.begin(engine)
         state.shared = SharedSteps(in_phases(plan))
-        places = {one.id: place for place, one in enumerate(one for phase in in_phases(plan) for one in phase)}
         for phase in state.shared.phases:
             for detector in phase:
                 _stop_if(ask)
                 report(number := number + 1, total, f"{detector.id} {detector.title}")
                 _run_one(engine, prepared, basis.weights.applied(detector), state=state, articles=articles)
-            state.findings.sort(key=lambda one: places[one.detector])
+            state.put_in_order(plan)
             if phase is state.shared.phases[0]:
                 facts = _facts(prepared, state, standing, basis)
                 state.groups = mark_sick(engine, facts, state.findings, plan=plan, policy=basis.policy)
-        state.runs.sort(key=lambda one: [detector.id for detector in plan].index(one.id))
         _stop_if(ask)
         report(total - 1, total, "计算风险并写出结果")
         facts = _facts(prepared, state, standing, basis)

@@ -8,7 +8,8 @@ import numpy as np
 
 from hengjian.citylab.catalogue import SEQUENCE, catalogue
 from hengjian.citylab.chance import Stream
-from hengjian.citylab.institution import DAY_RESOLUTION, IN_PAIRS, KINDS, Fraud, Institution
+from hengjian.citylab.cheats_late import give_late_frauds
+from hengjian.citylab.institution import DAY_RESOLUTION, FIRST_KINDS, IN_PAIRS, Fraud, Institution
 
 Array = np.ndarray[Any, Any]
 
@@ -96,13 +97,13 @@ def give_frauds(plan_seed: int, institutions: list[Institution], share: float, s
     """Choose the cheaters (those with very few reports last); each kind occurs about equally often."""
     stream = Stream(plan_seed, "cheaters")
     count = round(share * len(institutions))
-    used = dict.fromkeys(KINDS, 0)
+    used = dict.fromkeys(FIRST_KINDS, 0)
     order = sorted(stream.shuffled(len(institutions)).tolist(), key=lambda place: institutions[place].reports < 8)
     cheats = [institutions[place] for place in order[:count]]
     for institution in cheats:
         own = Stream(plan_seed, "fraud", institution.number)
         allowed = _allowed(institution)
-        kinds = [kind for kind in KINDS if allowed.get(kind, True) and not institution.fraud(kind)]
+        kinds = [kind for kind in FIRST_KINDS if allowed.get(kind, True) and not institution.fraud(kind)]
         first = own.shuffled(len(kinds))
         ranked = sorted(range(len(kinds)), key=lambda i, f=first, k=kinds: (used[k[i]], int(f[i])))
         many = 1 + own.one(3)
@@ -121,6 +122,7 @@ def give_frauds(plan_seed: int, institutions: list[Institution], share: float, s
             if chosen == many:
                 break
     _widen(cheats)
+    give_late_frauds(plan_seed, cheats, stealth)
 
 
 def _widen(cheats: list[Institution]) -> None:

@@ -8,14 +8,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hengjian.citylab.catalogue import catalogue
+from hengjian.citylab.codes import COUNTIES
 from hengjian.citylab.evidence import make_raw, write_raw, write_results
-from hengjian.citylab.frauds import commit_frauds
+from hengjian.citylab.frauds import commit_frauds, commit_late_frauds
 from hengjian.citylab.market import write_listings
 from hengjian.citylab.media import write_media
 from hengjian.citylab.output import make_frame, write_labels, write_registers, write_reports
+from hengjian.citylab.outside import dry_hours, write_outside, write_weather
+from hengjian.citylab.peaks import write_peaks
 from hengjian.citylab.plan import Institution, Plan, make_plan
 from hengjian.citylab.process import write_series
+from hengjian.citylab.purchases import write_purchases
+from hengjian.citylab.quality import write_quality
 from hengjian.citylab.rounds import write_rounds
 from hengjian.citylab.shard import build_shard, equip
 from hengjian.citylab.slips import draw_slips
@@ -23,6 +30,8 @@ from hengjian.citylab.values import verdicts
 from hengjian.citylab.vehicle_tests import write_vehicles
 from hengjian.citylab.workdays import window_until
 from hengjian.citylab.writing import LABEL_SCHEMA, Dataset
+
+Array = np.ndarray[Any, Any]
 
 SHARD_REPORTS = 50_000
 
@@ -49,12 +58,13 @@ def _shards(plan: Plan) -> list[list[Institution]]:
     return parts
 
 
-def write_shard(plan: Plan, number: int, institutions: list[Institution], twice: int, out: Dataset) -> None:
-    """Make one shard and append it to all tables."""
+def write_shard(plan: Plan, number: int, institutions: list[Institution], twice: int, out: Dataset, dry: Array) -> None:
+    """Make one shard and append it to all tables; `dry` collects the hours in which it cannot have rained."""
     shard = build_shard(plan, number, institutions)
-    commit_frauds(shard)
+    used = commit_frauds(shard)
     equip(shard)
     slips = draw_slips(shard, twice)
+    commit_late_frauds(shard, used)
     frame = make_frame(shard, slips)
     raw = make_raw(shard)
     write_registers(shard, out)
@@ -66,6 +76,11 @@ def write_shard(plan: Plan, number: int, institutions: list[Institution], twice:
     write_media(shard, frame, out)
     write_rounds(shard, out)
     write_listings(shard, out)
+    write_quality(shard, out)
+    write_peaks(shard, frame, out)
+    write_purchases(shard, out)
+    write_outside(shard, out)
+    dry_hours(shard, dry)
     write_labels(shard, frame, out)
 
 
@@ -121,15 +136,17 @@ def write_plan(plan: Plan, folder: Path, progress: Callable[[int, int], None] | 
     parts = _shards(plan)
     done, given = 0, 0
     distinct = sum(item.reports for item in plan.institutions)
+    dry = np.zeros((len(COUNTIES), plan.window.days * 24), dtype=bool)
     with Dataset(folder) as out:
         _standards(out)
         for number, part in enumerate(parts):
             done += sum(item.reports for item in part)
             upto = round(plan.duplicates * done / distinct)
-            write_shard(plan, number, part, upto - given, out)
+            write_shard(plan, number, part, upto - given, out, dry)
             given = upto
             if progress:
                 progress(number + 1, len(parts))
+        write_weather(plan.seed, plan.window, dry, out)
         if "labels" not in out.rows:
             out.append("labels", {name: [] for name in LABEL_SCHEMA.names}, 0)
     cheaters = sum(1 for item in plan.institutions if item.frauds)

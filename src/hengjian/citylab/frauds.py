@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hengjian.citylab import fraud_papers, fraud_times, fraud_traces, fraud_values, fraud_vehicles
+from hengjian.citylab import fraud_papers, fraud_records, fraud_times, fraud_traces, fraud_values, fraud_vehicles
 from hengjian.citylab.equipment import find_instruments
 from hengjian.citylab.fraud_scene import Scene
 from hengjian.citylab.institution import Fraud
@@ -47,29 +47,56 @@ DEEDS: dict[str, Callable[[Scene], Array]] = {
 """Each deed changes the shard and returns the reports it falsified; in the order in which they are committed."""
 
 
-def commit_frauds(shard: Shard) -> None:
-    """Commit every planned fraud; an institution whose year allows none of its kinds commits the next possible one."""
+LATE_DEEDS: dict[str, Callable[[Scene], Array]] = {
+    "qc_invented": fraud_records.invent_control,
+    "qc_ignored": fraud_records.ignore_control,
+    "peaks_copied": fraud_records.copy_peaks,
+    "stock_short": fraud_records.run_short,
+    "blind_gap": fraud_records.fail_blind,
+    "road_passes": fraud_records.sell_passes,
+    "idle_plant": fraud_records.sample_idle,
+    "remark_copied": fraud_records.copy_remarks,
+}
+"""Deeds that leave reports and results as they are; committed last, when slips are drawn and nothing else changes."""
+
+
+def commit_frauds(shard: Shard) -> Array:
+    """Commit every planned fraud; an institution whose year allows none of its kinds commits the next possible one.
+
+    Returns which reports are false now.
+    """
     shard.instruments = find_instruments(shard.reports, shard.runs, shard.lines)
     used = np.zeros(len(shard.reports), dtype=bool)
     order = list(DEEDS)
     for number, institution in enumerate(shard.institutions):
         done: set[str] = set()
-        for fraud in sorted(institution.frauds, key=lambda fraud: order.index(fraud.kind)):
+        planned = [fraud for fraud in institution.frauds if fraud.kind in DEEDS]
+        for fraud in sorted(planned, key=lambda fraud: order.index(fraud.kind)):
             kind = _commit(shard, number, fraud, used)
             done |= {kind} - {""}
-        for kind in ("signatory", "items_omitted", "no_test") if institution.frauds else ():
+        for kind in ("signatory", "items_omitted", "no_test") if planned else ():
             if not done:
-                first = institution.frauds[0]
+                first = planned[0]
                 done |= {_commit(shard, number, Fraud(kind, first.stealth, first.share), used)} - {""}
+    return used
+
+
+def commit_late_frauds(shard: Shard, used: Array) -> None:
+    """Commit the late kinds on reports that are still true."""
+    for number, institution in enumerate(shard.institutions):
+        for fraud in institution.frauds:
+            if fraud.kind in LATE_DEEDS:
+                _commit(shard, number, fraud, used)
 
 
 def _commit(shard: Shard, number: int, fraud: Fraud, used: Array) -> str:
     """Commit one; returns the kind, or nothing if no report could be falsified in this way."""
+    deed = DEEDS.get(fraud.kind) or LATE_DEEDS[fraud.kind]
     scene = Scene(shard, number, fraud, used)
-    rows = np.unique(DEEDS[fraud.kind](scene)).astype(np.int64)
+    rows = np.unique(deed(scene)).astype(np.int64)
     if not len(rows) and not scene.committed:
         return ""
-    if DEEDS[fraud.kind].__module__ == fraud_times.__name__ and fraud.kind != "order_broken":
+    if deed.__module__ == fraud_times.__name__ and fraud.kind != "order_broken":
         settle(shard)
         _issue_after_finish(shard, rows)
     used[rows] = True
@@ -87,4 +114,4 @@ def _issue_after_finish(shard: Shard, rows: Array) -> None:
     times.uploaded[rows] = np.maximum(times.uploaded[rows], times.issued[rows])
 
 
-__all__ = ["DEEDS", "commit_frauds"]
+__all__ = ["DEEDS", "LATE_DEEDS", "commit_frauds", "commit_late_frauds"]

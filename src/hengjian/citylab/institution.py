@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-KINDS = (
+FIRST_KINDS = (
     "no_test",
     "vector_clone",
     "curve_clone",
@@ -33,15 +33,34 @@ KINDS = (
     "lending",
     "sale_online",
 )
+"""Kinds that change reports, results and what belongs to them."""
+
+LATE_KINDS = (
+    "qc_invented",
+    "qc_ignored",
+    "peaks_copied",
+    "stock_short",
+    "blind_gap",
+    "road_passes",
+    "idle_plant",
+    "remark_copied",
+)
+"""Kinds that show only in control samples, peaks, purchases, blind samples, what others saw, and remarks.
+
+They are given to institutions that cheat anyway, by streams of their own, and committed after everything else: the
+tables of the first kinds are the same with and without them.
+"""
+
+KINDS = FIRST_KINDS + LATE_KINDS
 """Every kind of fraud that is injected."""
 
 IN_PAIRS = ("pt_collusion", "lending")
 """Kinds that two institutions commit together."""
 
-WITHOUT_REPORTS = ("pt_collusion",)
+WITHOUT_REPORTS = ("pt_collusion", "qc_invented", "stock_short", "blind_gap")
 """Kinds that falsify no report of the dataset."""
 
-COPIES = ("vector_clone", "curve_clone", "curve_splice", "donor_car", "photo_reuse")
+COPIES = ("vector_clone", "curve_clone", "curve_splice", "donor_car", "photo_reuse", "peaks_copied", "remark_copied")
 """Kinds whose labels name the report that was copied from."""
 
 STEALTHS = ("L1", "L2", "L3")

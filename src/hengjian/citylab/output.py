@@ -13,6 +13,7 @@ from hengjian.citylab import columns as col
 from hengjian.citylab.catalogue import catalogue
 from hengjian.citylab.draws import rank_within
 from hengjian.citylab.institution import COPIES
+from hengjian.citylab.remarks import remarks_column
 from hengjian.citylab.schedule import rank_in_year
 from hengjian.citylab.shard import Shard
 from hengjian.citylab.slips import CERTIFICATE, ISSUED, RECEIVED, SAMPLED, Slips, swap_certificate
@@ -64,6 +65,7 @@ def write_reports(shard: Shard, slips: Slips, frame: Frame, out: Dataset, verdic
     _when(shard, slips, frame, columns)
     _what(shard, frame, columns, verdict)
     _signed(shard, frame, columns)
+    columns["remarks"] = remarks_column(shard, frame.row)
     out.append("reports", columns, len(frame.row))
 
 

@@ -19,6 +19,9 @@ Array = np.ndarray[Any, Any]
 EACH = 2
 """Rounds of every item in the year."""
 
+BLIND = 0.1
+"""Share of the institutions that get blind samples of an authority."""
+
 
 @cache
 def _assigned(seed: int) -> Array:
@@ -70,8 +73,55 @@ def _agreed(shard: Shard, institution: Institution, item: int, turn: int) -> flo
     return round(value * (1 + 0.3 * float(cat.item_rsd[item]) * sign), places)
 
 
+def _blind_rows(seed: int, institution: Institution, uscc: str) -> list[dict[str, Any]]:
+    """Samples that the authority sends under a client's name, to one institution of ten and to some that are known.
+
+    They are made up on purpose: clearly above, sometimes below what is usual in the goods.
+
+    Nobody takes special care of them, so scores are a little wider than in a round. Who makes routine results up
+    reports what is usual instead (L1), half way to it (L2), or works so badly that scores are three times as wide (L3).
+    """
+    fraud, items, cat = institution.fraud("blind_gap"), tested_by_round(institution), catalogue()
+    own = Stream(seed, "blind samples", institution.number)
+    if not items or (own.share() >= BLIND and not fraud):
+        return []
+    bias = Stream(seed, "round values", institution.number).normal(len(cat.items))
+    rows = []
+    for turn in range(2 + own.one(2)):
+        for item in items[:6]:
+            z = own.normal(3).tolist()
+            rsd, median = float(cat.item_rsd[item]), float(cat.item_median[item])
+            places = int(cat.item_decimals[item]) + 1
+            least = 3 * float(np.nan_to_num(cat.item_lod[item], nan=0.0))
+            away = max(min(1.0, 1.3 * float(cat.item_gsd[item])), 6 * rsd) * (1 + 0.3 * abs(z[0]))
+            assigned = round(max(median * float(np.exp(away if z[0] > -0.5 else -away)), least), places)
+            sigma = max(1.6 * rsd * assigned, 10.0**-places)
+            gross = own.share() < 0.02
+            found = assigned * (1 + rsd * (0.7 * float(bias[item]) + 0.95 * institution.precision * z[1]))
+            found *= 1 + rsd * (5 * np.sign(z[2]) if gross else 0.0)
+            if fraud:
+                usual = max(median * float(np.exp(0.4 * min(1.0, cat.item_gsd[item]) * z[2])), least)
+                spread = assigned + 3 * sigma * z[2]
+                found = {"L1": usual, "L2": (usual * assigned) ** 0.5, "L3": max(spread, 0.1 * assigned)}[fraud.stealth]
+            value = round(float(found), places)
+            off = abs(value - assigned) / sigma
+            rows.append(
+                {
+                    "round_id": f"MY-{institution.number:04d}-{turn + 1}",
+                    "institution_id": uscc,
+                    "item_code": cat.items[item]["item"],
+                    "value": value,
+                    "assigned": assigned,
+                    "sigma_pt": round(sigma, 9),
+                    "blind": True,
+                    "result": "满意" if off <= 2 else "有问题" if off < 3 else "不满意",
+                }
+            )
+    return list({(row["round_id"], row["item_code"]): row for row in rows}.values())
+
+
 def write_rounds(shard: Shard, out: Dataset) -> None:
-    """The rounds in which the institutions of a shard took part: three of four do."""
+    """The rounds in which the institutions of a shard took part (three of four do), then blind samples of some."""
     cat, seed = catalogue(), shard.plan.seed
     rows: list[dict[str, Any]] = []
     for institution, house in zip(shard.institutions, shard.houses, strict=True):
@@ -98,6 +148,8 @@ def write_rounds(shard: Shard, out: Dataset) -> None:
                         "result": "满意" if off <= 2 else "有问题" if off < 3 else "不满意",
                     }
                 )
+    for institution, house in zip(shard.institutions, shard.houses, strict=True):
+        rows.extend(_blind_rows(seed, institution, house.uscc))
     out.append_rows("rounds", rows)
 
 

@@ -11,6 +11,7 @@ from hengjian.citylab.catalogue import BENCH, SEQUENCE, catalogue
 from hengjian.citylab.chance import Stream
 from hengjian.citylab.draws import Reports, draw_reports, lines_of, rank_within
 from hengjian.citylab.equipment import Instruments, capacities, find_instruments, register
+from hengjian.citylab.institution import STEALTHS
 from hengjian.citylab.masters import House, Masters, make_masters, rota
 from hengjian.citylab.plan import Institution, Line, Plan
 from hengjian.citylab.schedule import Runs, Times, draw_runs, issue, log_by_batch, report_span, sample_and_receive
@@ -26,7 +27,10 @@ Array = np.ndarray[Any, Any]
 class Shard:
     """Everything of some institutions. People are numbers into `masters.people`.
 
-    `serials`: serial numbers that some instruments share with others' instruments.
+    `serials`: serial numbers that some instruments share with others' instruments. What late deeds leave behind:
+    `unheeded`: (instrument, day) → by how much its control was off; `remark_of`, `peaks_of`: report → report whose
+    words or peaks it hands over; `idle_plants`: report → load of the plant when it was sampled; `bought_passes`: how
+    likely the road catches a vehicle that should not have passed.
     """
 
     plan: Plan
@@ -58,6 +62,19 @@ class Shard:
     no_signature: Array | None = None
     labels: list[tuple[str, int, str, str]] = field(default_factory=list)
     listings: list[dict[str, Any]] = field(default_factory=list)
+    unheeded: dict[tuple[int, int], float] = field(default_factory=dict)
+    remark_of: dict[int, int] = field(default_factory=dict)
+    peaks_of: dict[int, int] = field(default_factory=dict)
+    idle_plants: dict[int, float] = field(default_factory=dict)
+    bought_passes: Array = field(default_factory=lambda: np.zeros(0))
+
+    def __post_init__(self) -> None:
+        self.bought_passes = np.zeros(len(self.reports))
+
+    @property
+    def level(self) -> int:
+        """How careful the cheats of this world are: 0 crude, 1 careful, 2 adaptive."""
+        return STEALTHS.index(self.plan.stealth)
 
     @property
     def houses(self) -> list[House]:

@@ -110,6 +110,10 @@ def test_more_cars_tested_than_seen(tmp_path: Path) -> None:
     assert found.severities == ["certain"] and found.natures() == {"no_car"}
     tables["external_events"] = [gate | {"value": 36.0}]
     assert screened(DETECTOR, tables, tmp_path / "most") == []
+    # A camera that is off writes zero: one source that says nothing asks about the data and accuses nobody.
+    tables["external_events"] = [gate | {"value": 0.0}]
+    silent = screened(DETECTOR, tables, tmp_path / "silent")
+    assert silent.severities == ["weak"] and silent.natures() == {"gate_silent"}
 
 
 def test_without_outside_records_it_abstains(tmp_path: Path) -> None:

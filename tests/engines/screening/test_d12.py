@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hengjian.engines.screening.detectors import d12_blind_gap
 from hengjian.engines.screening.detectors.d12_blind_gap import DETECTOR
 from tests.engines.screening.many_labs import code, many_labs
 from tests.engines.screening.screened import Rows, screened
@@ -55,6 +56,17 @@ def test_failing_blind_only_is_found_with_and_without_peers(tmp_path: Path, labs
 
 def test_blind_samples_that_are_harder_for_everybody_accuse_nobody(tmp_path: Path) -> None:
     assert screened(DETECTOR, rounds_of(everybody=5.0), tmp_path) == []
+
+
+def test_many_that_fail_blind_do_not_excuse_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables, cheats = rounds_of(blind=16, labs=40), [code(number) for number in range(10)]
+    for row in tables["rounds"]:
+        if row["blind"] and row["institution_id"] in cheats:
+            row["value"] = 50 + 8 * (row["value"] - 50)
+    found = {row["institution_id"] for row in screened(DETECTOR, tables, tmp_path / "bounded")}
+    assert len(found) >= 4 and found <= set(cheats)
+    monkeypatch.setattr(d12_blind_gap, "MOST_SPREAD", 99.0)
+    assert len(screened(DETECTOR, tables, tmp_path / "unbounded")) < len(found)
 
 
 def test_few_blind_rounds_or_unusable_figures_abstain(tmp_path: Path) -> None:

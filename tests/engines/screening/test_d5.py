@@ -64,6 +64,39 @@ def test_products_that_end_just_inside_the_limit_have_no_hole_beyond(tmp_path: P
     assert screened(DETECTOR, many_labs(fill, labs=3, reports=300), tmp_path) == []
 
 
+def edges(*, edited: float = 0.0, aims: float = 0.0, crowded: float = 1.0) -> Fill:
+    """Six items far below their limits, five hundred clients; laboratory 2 writes some failures as 0.99."""
+
+    def fill(chance: np.random.Generator, number: int, report: dict[str, Any]) -> list[dict[str, Any]]:
+        report["client_id"] = f"C{number}-{int(chance.integers(0, 40))}"
+        rows = []
+        for item in range(6):
+            amount = float(np.exp(chance.normal(-1.2, 0.5))) * (crowded if number == 2 else 1.0)
+            rows.append(value(f"i{item}", amount, limit_op="<=", limit_high=1.0, limit_low=None))
+        if number == 2 and chance.random() < edited:
+            rows[0] = value("i0", 0.99, limit_op="<=", limit_high=1.0, limit_low=None)
+        if number == 2 and chance.random() < aims:
+            report["client_id"] = "C2-0"
+            rows[0] = value("i0", 0.99, limit_op="<=", limit_high=1.0, limit_low=None)
+        return rows
+
+    return fill
+
+
+def test_far_more_clients_just_inside_the_limit_than_elsewhere_are_named_with_their_reports(tmp_path: Path) -> None:
+    found = screened(DETECTOR, many_labs(edges(edited=0.15), reports=80), tmp_path)
+    assert [row["institution_id"] for row in found] == [code(2)] and found.severities == ["strong"]
+    row = found.evidence()["rows"][0]
+    assert row["scope"] == "edge" and row["inside"] > 3 * row["expected_inside"]
+    assert len(found[0]["report_ids"].split("|")) >= row["inside"]
+
+
+def test_one_client_at_the_limit_or_samples_near_it_as_a_rule_accuse_nobody(tmp_path: Path) -> None:
+    for place, kind in enumerate(({}, {"aims": 0.3}, {"crowded": 1.6}, {"crowded": 2.5})):
+        found = screened(DETECTOR, many_labs(edges(**kind), reports=80), tmp_path / str(place))
+        assert [row for row in found if row["severity"] != "weak"] == []
+
+
 def test_coarse_values_few_values_or_no_limits_are_not_judged(tmp_path: Path) -> None:
     coarse = screened(DETECTOR, many_labs(near_limit(moved=1.0, decimals=1), labs=3, reports=400), tmp_path / "a")
     assert coarse == [] and coarse.abstained[code(2)]

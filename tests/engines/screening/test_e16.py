@@ -38,6 +38,33 @@ def test_counters_of_another_car_are_strong_of_three_certain(tmp_path: Path) -> 
     assert screened(DETECTOR, tables, tmp_path / "three").severities == ["certain"]
 
 
+def few(tables: Rows) -> Rows:
+    chance = np.random.default_rng(4)
+    for test in tables["vehicle_tests"]:
+        test["iupr"] = "|".join(f"0.{one}" for one in chance.integers(111, 999, 4))
+    return tables
+
+
+def test_four_counters_tell_where_other_stations_cars_never_agree(tmp_path: Path) -> None:
+    tables = few(counted(30, 16))
+    assert screened(DETECTOR, tables, tmp_path / "own") == []
+    mine = of(tables, 1)
+    mine[8]["iupr"] = mine[3]["iupr"]
+    found = screened(DETECTOR, tables, tmp_path / "copy")
+    assert found.severities == ["strong"] and found[0]["institution_id"] == station(1)
+    of(tables, 2)[5]["iupr"] = mine[12]["iupr"]
+    mine[14]["iupr"] = of(tables, 4)[7]["iupr"]
+    assert screened(DETECTOR, tables, tmp_path / "chance") == []
+
+
+def test_a_mistyped_vehicle_is_a_question(tmp_path: Path) -> None:
+    tables = counted()
+    mine = of(tables, 1)
+    mine[8].update(iupr=mine[3]["iupr"], vin=mine[3]["vin"][:-1] + ("1" if mine[3]["vin"][-1] != "1" else "2"))
+    found = screened(DETECTOR, tables, tmp_path)
+    assert found.severities == ["weak"] and found.natures() == {"mistyped"}
+
+
 def test_noughts_and_few_figures_are_no_history(tmp_path: Path) -> None:
     tables = counted()
     for test in of(tables, 1):

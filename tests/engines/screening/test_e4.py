@@ -63,6 +63,31 @@ def test_a_short_window_of_dilution_is_seen_in_its_tests(tmp_path: Path) -> None
     assert len(found[0]["report_ids"].split("|")) == 7 and found[0]["score"] == 13.0
 
 
+def with_oxygen(tables: Rows, tests: list[dict[str, Any]], factor: float, *, airy: bool = True) -> None:
+    """Oxygen of all tests 0.7 %; the given ones lose carbon by `factor` and, if `airy`, gain the oxygen of that air."""
+    chosen = {test["report_id"] for test in tests}
+    for row in [one for one in tables["raw_series"] if one["channel"] == "co2_pct"]:
+        mixed = row["report_id"] in chosen and airy
+        oxygen = 0.7 / factor + 20.9 * (1 - 1 / factor) if mixed else 0.7
+        tables["raw_series"].append(row | {"channel": "o2_pct", "values": [round(oxygen, 2)] * 60})
+    for row in tables["raw_series"]:
+        if row["report_id"] in chosen and row["channel"] != "o2_pct":
+            row["values"] = [round(one / factor, 2) for one in row["values"]]
+
+
+def test_carbon_lost_and_oxygen_gained_tell_a_slight_dilution_together(tmp_path: Path) -> None:
+    tables = breathing()
+    with_oxygen(tables, of(tables, 3)[:8], 1.28)
+    found = screened(DETECTOR, tables, tmp_path / "air")
+    assert found.natures() == {"some"} and {row["institution_id"] for row in found} == {station(3)}
+    tables = breathing()
+    with_oxygen(tables, of(tables, 3)[:8], 1.28, airy=False)
+    assert screened(DETECTOR, tables, tmp_path / "lean") == []
+    tables = breathing()
+    with_oxygen(tables, [of(tables, number)[0] for number in range(12)], 1.28)
+    assert screened(DETECTOR, tables, tmp_path / "single") == []
+
+
 def test_one_leaking_exhaust_is_a_question(tmp_path: Path) -> None:
     tables = breathing(3)
     thin(tables, of(tables, 1)[:1], 3.0)

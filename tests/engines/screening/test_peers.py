@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from hengjian.engines.screening.detectors.d3_replicates import TOO_CLOSE, closeness
+from hengjian.engines.screening.closeness import TOO_CLOSE, closeness
 from hengjian.engines.screening.findings import figure
 from hengjian.engines.screening.peers import count_tail, peer_spread, precisions, spread_tail
 

@@ -61,7 +61,8 @@ WHERE m.readings >= {LEAST_READINGS} AND m.usual > 0 AND e.value >= 0 AND e.valu
 GROUP BY v.report_id
 """
 
-# Vehicles tested at a site between two counts of its gate, and the reports of them.
+# Vehicles tested at a site between two counts of its gate, and the reports of them. A gate that counted nobody at all
+# is more likely to have been off: one source alone that says nothing is a question about the data.
 GATES = """
 SELECT e.place_id, e.from_at, e.to_at, max(e.value) AS seen, min(e.source) AS source
 FROM external_events e
@@ -112,7 +113,8 @@ SELECT institution_id, institution_id, report_id, sampled_at, 'S4',
        CAST(NULL AS VARCHAR), CAST(NULL AS DOUBLE), CAST(NULL AS BIGINT)
 FROM visits WHERE hj_epoch(CAST(produced_on AS TIMESTAMP)) > t0
 UNION ALL
-SELECT r.institution_id, r.institution_id, r.report_id, r.issued_at, 'S4', false, false, CAST(NULL AS DOUBLE), 'no_car',
+SELECT r.institution_id, r.institution_id, r.report_id, r.issued_at, CASE WHEN m.seen > 0 THEN 'S4' ELSE 'S2' END,
+       false, false, CAST(NULL AS DOUBLE), CASE WHEN m.seen > 0 THEN 'no_car' ELSE 'gate_silent' END,
        r.report_no, CAST(NULL AS TIMESTAMP), CAST(NULL AS DATE), m.from_at, m.to_at, m.source, CAST(NULL AS DOUBLE),
        CAST(NULL AS DOUBLE), CAST(NULL AS VARCHAR), m.seen, m.tested
 FROM missed m
@@ -134,7 +136,7 @@ FROM (
 
 DETECTOR = Detector(
     id="B8",
-    version=1,
+    version=2,
     name="outside_world",
     title="外部事实与采样、检测不符",
     meaning="采样时企业已停产或几乎不用电，样品在生产日期之前就已采集，或者车辆数多于进站口看到的数量：采样或检测可能没有发生。",
@@ -189,6 +191,7 @@ DETECTOR = Detector(
             "stop_only": "采样时间在停产期内，尚无第二个来源佐证",
             "not_produced": "采样早于生产日期",
             "no_car": "这段时间检测的车辆多于进站口看到的车辆",
+            "gate_silent": "这段时间进站口一辆车也没有记录，卡口可能停机",
         }
     },
     labels={
@@ -215,6 +218,7 @@ DETECTOR = Detector(
         "只有停产记录、没有用电佐证的，只作数据疑问",
         "多块电表中只要一块正常即不提出；不足十个读数的电表不用",
         "采样时间须在停产期内至少两小时；进站车辆允许一成加五辆的漏看",
+        "进站口整段时间记录为零的，可能是卡口停机，只作数据疑问",
         "生产日期只差一天、日期两位颠倒、跨年写错年份的，按录入差错处理",
         "降雨、大风因缺少方法限值数据，不判断",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,10 @@ MOST_Z = 6.0
 
 LEAST_SCORE = 0.3
 """Scores are taken to vary by at least this much: perfect announced rounds do not make ordinary blind ones bad."""
+
+MOST_SPREAD = 0.7
+"""Honest institutions' ln of the ratio varies by no more than this (blind samples up to four times as hard): where
+many peers fail their blind samples, the peers' spread must not excuse the next one."""
 
 FAILED_Z = 3.0
 LEAST_FAILED = 2
@@ -73,6 +78,7 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     p, centre, peers = alone, 0.0, 0
     if len(rows) >= LEAST_PEERS:
         null = additive_null(-gaps, errors)
+        null = replace(null, tau=min(null.tau, MOST_SPREAD), widening=1.0)
         centre, peers = -null.centre, null.peers - 1
         p = np.maximum(alone, lower_tail(z_scores(-gaps, errors, null), null))
     hits = []
@@ -93,7 +99,7 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
 
 DETECTOR = Detector(
     id="D12",
-    version=1,
+    version=2,
     name="blind_gap",
     title="盲样考核明显差于事先知情的能力验证",
     meaning="知道是考核时结果很好，不知情的盲样却多次不满意：平日的做法与考核时不同，日常报告可能没有认真检测。",

@@ -3,36 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy import special
 
+from hengjian.engines.screening.closeness import (
+    LEAST_PEERS,
+    LEAST_SETS,
+    Sets,
+    Verdict,
+    closeness,
+    judge,
+    judge_by_peers,
+    judge_by_standard,
+)
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.findings import false_discovery
-from hengjian.engines.screening.peers import Floats, count_tail, peer_spread, precisions, spread_tail
+from hengjian.engines.screening.peers import Floats
 
-LEAST_SETS = 10
-LEAST_PEERS = 20
 LEAST_RESOLUTION = 2.0
-TOO_CLOSE = 0.05
 FITTING = 0.95
 LEAST_READINGS = 20
 LEAST_RATIO = 0.5
-LEAST_EXCESS = 3.0
+LEAST_EXCESS, LEAST_EXCESS_IN_ALL = 3.0, 2.0
+LEAST_IN_ALL = 40
+"""Sets of all items together from which an institution is judged as a whole."""
+
 LARGEST_P = 1e-4
 LARGEST_P_ALONE = 1e-5
 """Without peers, against the standard alone."""
 
 LARGEST_Q = 0.05
-STANDARD_TAU = 1.0
-"""Against a standard's repeatability alone a laboratory may honestly be several times better: ln k² ~ N(0, 1)."""
-
-SMOOTH_BEYOND = 1e4
+IN_ALL = {"item_code": "all", "item_name": "全部项目", "method_no": ""}
 ITEM_COLUMNS = ("item_code", "method_no")
 
 HIT_SCHEMA = pa.schema(
@@ -142,102 +148,6 @@ ORDER BY institution_id, item_code, method_no, report_id
 """
 
 
-@dataclass(frozen=True)
-class _Sets:
-    """Usable sets as arrays; `unit` numbers institution × item × method among `count`."""
-
-    rsd2: Floats
-    expected: Floats
-    freedom: Floats
-    weight: Floats
-    unit: npt.NDArray[np.int64]
-    count: int
-
-    def total(self, weights: Floats | None = None) -> Floats:
-        """Sums by unit."""
-        return np.bincount(self.unit, weights=weights, minlength=self.count).astype(np.float64)
-
-
-class _Verdict:
-    """By unit: p, close sets and how many were to be expected, spread against it, number of peers (0: a standard)."""
-
-    def __init__(self, count: int) -> None:
-        self.p, self.ratio, self.near, self.share = (np.ones(count) for _ in range(4))
-        self.size = np.zeros(count, dtype=np.int64)
-        self.peers = np.zeros(count, dtype=np.int64)
-
-    @property
-    def judged(self) -> npt.NDArray[np.bool_]:
-        return self.size > 0
-
-
-def closeness(rsd2: Floats, expected: Floats, freedom: Floats, rel_delta: Floats) -> Floats:
-    """How surely a set is among the 5 % closest, 0–1: readings are freed of their rounding by noise of its variance.
-
-    Without that, coarse figures would be equal by rounding far oftener than in 5 % of the sets. The noise is taken in
-    its mean (noncentral χ²), so nothing is drawn by lot.
-    """
-    step = np.maximum(rel_delta**2 / 12, 1e-300)
-    bound = special.chdtri(freedom, 1 - TOO_CLOSE) * (expected + step)
-    seen = freedom * rsd2
-    smooth = (bound / step < SMOOTH_BEYOND) & (seen < 4 * bound)
-    weight = (seen <= bound).astype(np.float64)
-    weight[smooth] = special.chndtr((bound / step)[smooth], freedom[smooth], (seen / step)[smooth])
-    return np.asarray(np.nan_to_num(weight), dtype=np.float64)
-
-
-def _chances(sets: _Sets, units: npt.NDArray[np.int64], tau: float) -> Floats:
-    """Units × nodes: the chance of a set to be close at a laboratory of precision k²."""
-    squares, _ = precisions(tau)
-    result = np.zeros((len(units), len(squares)))
-    for freedom in np.unique(sets.freedom):
-        share = sets.total((sets.freedom == freedom).astype(np.float64))[units] / sets.total()[units]
-        close = special.gammainc(freedom / 2, special.chdtri(freedom, 1 - TOO_CLOSE) / (2 * squares))
-        result += share[:, None] * close[None, :]
-    return result
-
-
-def _judge(sets: _Sets, units: npt.NDArray[np.int64], verdict: _Verdict, *, against: npt.NDArray[np.int64]) -> None:
-    """Pooled spread and number of close sets of `units`, against a peer group (none: the standard); smaller p doubled.
-
-    Peers who are close more often than 5 % raise what is expected of everybody.
-    """
-    size, near = sets.total(), sets.total(sets.weight)
-    dof = np.maximum(sets.total(sets.freedom), 1)
-    pooled = sets.total(sets.freedom * sets.rsd2 / sets.expected) / dof
-    centre, tau, share = 1.0, STANDARD_TAU, TOO_CLOSE
-    if len(against):
-        centre, tau = peer_spread(pooled[against], dof[against])
-        seen = near[against] / size[against]
-        usual = np.minimum(size[against], np.median(size[against]))
-        share = max(share, float(np.average(np.minimum(seen, np.quantile(seen, 0.9)), weights=usual)))
-    spread = spread_tail(pooled[units], dof[units], centre=centre, tau=tau)
-    chance = _chances(sets, units, tau) * (share / TOO_CLOSE)
-    ratio = np.maximum(pooled[units] / centre, 1e-12)
-    count = count_tail(near[units], size[units], chance=chance, ratios=ratio, freedom=dof[units], tau=tau)
-    verdict.p[units] = np.minimum(1.0, 2 * np.minimum(spread, count))
-    verdict.ratio[units] = ratio
-    verdict.near[units], verdict.share[units] = near[units], share
-    verdict.size[units] = size[units].astype(np.int64)
-    verdict.peers[units] = max(0, len(against) - 1)
-
-
-def judge_by_peers(sets: _Sets, levels: list[npt.NDArray[np.str_]], verdict: _Verdict) -> None:
-    """Every unit with ten sets against the narrowest level (names of groups by unit) that has twenty such units."""
-    enough = sets.total() >= LEAST_SETS
-    for names in levels:
-        for name in np.unique(names[enough & ~verdict.judged]):
-            group = np.flatnonzero((names == name) & enough)
-            if len(group) >= LEAST_PEERS:
-                _judge(sets, group[~verdict.judged[group]], verdict, against=group)
-
-
-def judge_by_standard(sets: _Sets, verdict: _Verdict) -> None:
-    """Those without enough peers against the repeatability of the standard or Horwitz, with much leeway."""
-    units = np.flatnonzero((sets.total() >= LEAST_SETS) & ~verdict.judged)
-    _judge(sets, units, verdict, against=units[:0])
-
-
 def _joined(data: pa.Table, names: tuple[str, ...]) -> pa.DictionaryArray:
     return pc.binary_join_element_wise(*(data[name] for name in names), "\x1f").combine_chunks().dictionary_encode()
 
@@ -254,11 +164,16 @@ def _named(data: pa.Table, rows: npt.NDArray[np.int64], names: tuple[str, ...]) 
 
 
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
-    """Two looks at every institution × item: all its spreads pooled, and how many sets are far too close."""
+    """Two looks at every institution × item: all its spreads pooled, and how many sets are far too close.
+
+    The same two looks at all items of an institution together find what is spread thinly over many items.
+    """
     data = tables["usable"]
     column = {name: np.asarray(data[name].to_numpy(zero_copy_only=False)) for name in data.column_names}
     unit, first = _units(data)
-    verdict, weights = _Verdict(len(first)), np.zeros(len(unit))
+    house = np.unique(column["institution_id"].astype(str), return_inverse=True)[1].astype(np.int64)
+    verdict, whole = Verdict(len(first)), Verdict(int(house.max(initial=-1)) + 1)
+    weights, of_whole = np.zeros(len(unit)), np.zeros(len(unit))
     item, model = _named(data, first, ITEM_COLUMNS), _named(data, first, (*ITEM_COLUMNS, "model"))
     norms = {name: column[name].astype(np.float64) for name in ("of_peers", "of_standard")}
     for name, norm in norms.items():
@@ -267,43 +182,62 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
         expected = norm[rows] + column["rel_delta"][rows] ** 2 / 12
         rsd2 = column["rsd2"][rows]
         weight = closeness(rsd2, expected, freedom, column["rel_delta"][rows])
-        sets = _Sets(rsd2=rsd2, expected=expected, freedom=freedom, weight=weight, unit=unit[rows], count=len(first))
+        sets = Sets(rsd2=rsd2, expected=expected, freedom=freedom, weight=weight, unit=unit[rows], count=len(first))
+        weights[rows] = weight
         if name == "of_peers":
+            of_whole[rows] = weight
             judge_by_peers(sets, [model, item], verdict)
+            _judge_in_all(replace(sets, unit=house[rows], count=len(whole.p)), whole)
         else:
             judge_by_standard(sets, verdict)
-        weights[rows] = np.where(verdict.judged[unit[rows]], weight, 0.0)
     column["rsd_expected"] = np.where(np.isnan(norms["of_peers"]), norms["of_standard"], norms["of_peers"])
-    return _hits(column, unit, weights, verdict)
+    looks = (unit, verdict, weights, LEAST_EXCESS), (house, whole, of_whole, LEAST_EXCESS_IN_ALL)
+    return _hits(column, looks)
 
 
-def _accused(verdict: _Verdict) -> npt.NDArray[np.int64]:
+def _judge_in_all(sets: Sets, verdict: Verdict) -> None:
+    """Institutions as wholes against each other."""
+    group = np.flatnonzero(sets.total() >= LEAST_IN_ALL)
+    if len(group) >= LEAST_PEERS:
+        judge(sets, group, verdict, against=group)
+
+
+def _accused(verdict: Verdict, least_excess: float) -> npt.NDArray[np.int64]:
     """Units that survive false discovery over everything judged, and whose effect is large."""
     judged = np.flatnonzero(verdict.judged)
     q_values = np.ones(len(verdict.p))
     q_values[judged] = [q if q is not None else 1.0 for q in false_discovery([float(verdict.p[one]) for one in judged])]
-    excess = verdict.near >= LEAST_EXCESS * verdict.share * verdict.size
+    excess = verdict.near >= least_excess * verdict.share * verdict.size
     large = (verdict.ratio <= LEAST_RATIO**2) | excess
     sure = verdict.p < np.where(verdict.peers > 0, LARGEST_P, LARGEST_P_ALONE)
     return np.flatnonzero((q_values <= LARGEST_Q) & sure & large)
 
 
-def _hits(
-    column: Mapping[str, npt.NDArray[np.generic]], unit: npt.NDArray[np.int64], weights: Floats, verdict: _Verdict
-) -> pa.Table:
-    """The close sets of the accused units, all their sets where none is close by itself."""
-    rows = []
-    tests = int(verdict.judged.sum())
-    for one in _accused(verdict):
-        mine = np.flatnonzero(unit == one)
-        close = mine[weights[mine] > 0.5]
-        for row in close if len(close) else mine:
-            source = {name: values[row] for name, values in column.items()}
-            rows.append(_hit(source, one, verdict) | {"tests": tests})
+Look = tuple[npt.NDArray[np.int64], Verdict, Floats, float]
+
+
+def _hits(column: Mapping[str, npt.NDArray[np.generic]], looks: tuple[Look, Look]) -> pa.Table:
+    """The close sets of the accused units, all their sets where none is close by itself.
+
+    An institution is named as a whole only where none of its items is.
+    """
+    rows: list[dict[str, object]] = []
+    named: set[str] = set()
+    tests = sum(int(verdict.judged.sum()) for _, verdict, *_ in looks)
+    for in_all, (unit, verdict, weights, least_excess) in enumerate(looks):
+        for one in _accused(verdict, least_excess):
+            mine = np.flatnonzero(unit == one)
+            if in_all and str(column["institution_id"][mine[0]]) in named:
+                continue
+            named.add(str(column["institution_id"][mine[0]]))
+            close = mine[weights[mine] > 0.5]
+            for row in close if len(close) else mine:
+                source = {name: values[row] for name, values in column.items()}
+                rows.append(_hit(source, one, verdict) | {"tests": tests} | (IN_ALL if in_all else {}))
     return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)
 
 
-def _hit(source: Mapping[str, Any], unit: np.int64, verdict: _Verdict) -> dict[str, object]:
+def _hit(source: Mapping[str, Any], unit: np.int64, verdict: Verdict) -> dict[str, object]:
     size, near = int(verdict.size[unit]), float(verdict.near[unit])
     texts = ("institution_id", "report_id", "item_code", "item_name", "method_no")
     return {name: str(source[name]) for name in texts} | {
@@ -327,7 +261,7 @@ def _hit(source: Mapping[str, Any], unit: np.int64, verdict: _Verdict) -> dict[s
 
 DETECTOR = Detector(
     id="D3",
-    version=3,
+    version=4,
     name="replicates",
     title="平行样结果过于一致",
     meaning="同一项目的平行测定之间的差异明显小于同行用同一方法能做到的水平，平行数据可能是凑出来的。",
@@ -387,6 +321,7 @@ DETECTOR = Detector(
     ),
     benign=(
         "与同项目、同方法、同浓度段、同型号设备的其他机构比较，并计入机构之间精密度的正常差异",
+        "分散在各项目里的，把全部项目合起来与其他机构比较，至少四十组",
         "读数分辨力不足以看出差异的数据不用，修约造成的相等已扣除",
         "同行少于二十家的只与标准的重复性（或Horwitz公式）比较，放宽数倍；两者都没有、或本机构少于十组的不判断",
     ),

@@ -11,11 +11,12 @@ import pyarrow as pa
 from scipy import special
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
-from hengjian.engines.screening.hits import hit_schema
+from hengjian.engines.screening.hits import hit_schema, of_institutions
+from hengjian.engines.screening.limit_edge import AGAINST_OTHERS, AT_EDGE, CELLS, OF_HOUSE, Edges, judged_edges
 from hengjian.engines.screening.peers import Floats
 from hengjian.engines.screening.rarity import LEAST_PEERS, MOST_FREEDOM, additive_null
 
-LEAST_VALUES = 200
+LEAST_VALUES, LEAST_LIMITED = 200, 20
 BINS = 12
 DONUT = 2
 BIN_SHARE = 0.02
@@ -33,43 +34,50 @@ SIDES = np.concatenate([np.arange(-BINS, 0), np.arange(1, BINS + 1)])
 """Bin numbers: −1 is the last bin inside the limit, 1 the first beyond it."""
 
 HIT_SCHEMA = hit_schema(
-    texts=("scope", "item_name", "histogram"),
-    floats=("expected_inside", "expected_beyond", "missing", "missing_low", "missing_high", "z"),
+    texts=("scope", "item_name", "histogram", "value_text"),
+    floats=("limit", "expected_inside", "expected_beyond", "missing", "missing_low", "missing_high", "z"),
     counts=("values", "inside", "beyond", "peers", "tests"),
 )
 
 # Bins of a fiftieth of the limit in whole steps of the last printed place; positive numbers lie beyond the limit.
-BINNED = f"""
-SELECT institution_id, item_code, item_name, issued_at, bin FROM (
-    SELECT institution_id, item_code, item_name, issued_at,
-           CASE WHEN away > 1e-9 THEN CAST(ceil(away / width - 1e-9) AS BIGINT)
-                ELSE -1 - CAST(floor(-away / width + 1e-9) AS BIGINT) END AS bin
+LIMITED = f"""
+SELECT institution_id, report_id, item_code, item_name, value_text, issued_at, client, lim, step, away,
+       CASE WHEN away > 1e-9 THEN CAST(ceil(away / width - 1e-9) AS BIGINT)
+            ELSE -1 - CAST(floor(-away / width + 1e-9) AS BIGINT) END AS bin
+FROM (
+    SELECT measured.*, step * greatest(1.0, floor({BIN_SHARE} * lim / step + 1e-9)) AS width
     FROM (
-        SELECT institution_id, item_code, item_name, issued_at, away, lim,
-               step * greatest(1.0, floor({BIN_SHARE} * lim / step + 1e-9)) AS width
-        FROM (
-            SELECT x.institution_id, x.item_code, coalesce(x.item_name, x.item_code) AS item_name, r.issued_at,
-                   CASE WHEN x.limit_op IN ('<=', '<') THEN x.limit_high ELSE x.limit_low END AS lim,
-                   CASE WHEN x.limit_op IN ('<=', '<') THEN x.value - x.limit_high ELSE x.limit_low - x.value END
-                       AS away,
-                   power(10.0, -(CASE WHEN position('.' IN x.value_text) > 0
-                                      THEN length(x.value_text) - position('.' IN x.value_text) ELSE 0 END)) AS step
-            FROM results x JOIN reports r ON r.report_id = x.report_id
-            WHERE coalesce(x.replicate, 0) = 0 AND x.value IS NOT NULL
-              AND ((x.limit_op IN ('<=', '<') AND x.limit_high > 0) OR (x.limit_op IN ('>=', '>') AND x.limit_low > 0))
-              AND regexp_matches(x.value_text, '^[0-9]{{1,9}}([.][0-9]{{1,6}})?$')
-              AND r.retest_of IS NULL AND r.corrects IS NULL AND coalesce(r.purpose, 'client') NOT IN ('qc', 'pt')
-        ) AS measured
-        WHERE abs(away) <= 1.5 * lim AND step <= {COARSEST} * lim
-    ) AS sized
-    WHERE width <= {COARSEST} * lim
-) AS numbered
-WHERE bin BETWEEN -{BINS} AND {BINS}
+        SELECT x.institution_id, x.report_id, x.item_code, coalesce(x.item_name, x.item_code) AS item_name,
+               x.value_text, r.issued_at, coalesce(r.client_id, x.report_id) AS client,
+               CASE WHEN x.limit_op IN ('<=', '<') THEN x.limit_high ELSE x.limit_low END AS lim,
+               CASE WHEN x.limit_op IN ('<=', '<') THEN x.value - x.limit_high ELSE x.limit_low - x.value END AS away,
+               power(10.0, -(CASE WHEN position('.' IN x.value_text) > 0
+                                  THEN length(x.value_text) - position('.' IN x.value_text) ELSE 0 END)) AS step
+        FROM results x JOIN reports r ON r.report_id = x.report_id
+        WHERE coalesce(x.replicate, 0) = 0 AND x.value IS NOT NULL
+          AND ((x.limit_op IN ('<=', '<') AND x.limit_high > 0) OR (x.limit_op IN ('>=', '>') AND x.limit_low > 0))
+          AND regexp_matches(x.value_text, '^[0-9]{{1,9}}([.][0-9]{{1,6}})?$')
+          AND r.retest_of IS NULL AND r.corrects IS NULL AND coalesce(r.purpose, 'client') NOT IN ('qc', 'pt')
+    ) AS measured
+    WHERE abs(away) <= 1.5 * lim AND step <= {COARSEST} * lim
+) AS sized
+WHERE width <= {COARSEST} * lim
 """
 
-COUNTED = """
+COUNTED = f"""
 SELECT institution_id, item_code, bin, max(item_name) AS item_name, max(issued_at) AS last_at, count(*) AS n
-FROM binned GROUP BY institution_id, item_code, bin ORDER BY institution_id, item_code, bin
+FROM limited WHERE bin BETWEEN -{BINS} AND {BINS}
+GROUP BY institution_id, item_code, bin ORDER BY institution_id, item_code, bin
+"""
+
+
+ABSTAINS = f"""
+SELECT l.institution_id, concat('限值附近的结果', CAST(l.near AS VARCHAR), '个，少于{LEAST_VALUES}，',
+                                '同样项目的其他机构也不足以比较') AS reason
+FROM (SELECT institution_id, count(CASE WHEN bin BETWEEN -{BINS} AND {BINS} THEN 1 END) AS near
+      FROM limited GROUP BY institution_id) AS l
+LEFT JOIN (SELECT DISTINCT institution_id FROM against_others) AS o ON o.institution_id = l.institution_id
+WHERE l.near < {LEAST_VALUES} AND o.institution_id IS NULL
 """
 
 
@@ -155,8 +163,10 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
             fitted = fit(unit["counts"])
             if fitted is not None:
                 found.append((institution, scope, unit, fitted))
+    edges = judged_edges(tables["against_others"])
+    rows, tests = _at_edge(edges, tables["at_edge"]), len(found) + len(edges.p)
     if not found:
-        return HIT_SCHEMA.empty_table()
+        return pa.Table.from_pylist([row | {"tests": tests} for row in rows], schema=HIT_SCHEMA)
     z = np.array([fitted.z for *_, fitted in found])
     # centre 0: where most of a region moves its values, the region is no norm
     tau, peers = 0.0, 0
@@ -164,13 +174,29 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
         null = additive_null(z, np.ones(len(z)), centre=0.0)
         tau, peers = null.tau, len(z) - 1
     freedom = min(len(z) - 1, MOST_FREEDOM) if peers else MOST_FREEDOM
-    rows = []
     for (institution, scope, unit, fitted), score in zip(found, z, strict=True):
         p = float(special.stdtr(freedom, -score / np.sqrt(1 + tau**2)))
         missing = fitted.expected_beyond - fitted.beyond
         if p < STRIKING_P and missing >= max(LEAST_MISSING, _half(fitted)):
-            rows.append(_hit(institution, scope, unit, fitted) | {"p_value": p, "peers": peers, "tests": len(found)})
-    return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)
+            rows.append(_hit(institution, scope, unit, fitted) | {"p_value": p, "peers": peers})
+    return pa.Table.from_pylist([row | {"tests": tests} for row in rows], schema=HIT_SCHEMA)
+
+
+def _at_edge(edges: Edges, results: pa.Table) -> list[dict[str, Any]]:
+    """The results just inside their limits of institutions that have far too many clients there."""
+    place = {str(edges.institutions[one]): int(one) for one in edges.striking()}
+    rows = []
+    for row in of_institutions(results, place):
+        one = place[row["institution_id"]]
+        expected = float(edges.expected[one])
+        rows.append(
+            {name: row[name] for name in ("institution_id", "report_id", "item_name", "value_text")}
+            | {"subject_id": row["institution_id"], "occurred_at": row["issued_at"], "limit": row["lim"]}
+            | {"level": "S3", "slip": False, "firm": False, "scope": "edge", "p_value": float(edges.p[one])}
+            | {"values": int(edges.looked_at[one]), "inside": int(edges.edge[one]), "expected_inside": expected}
+            | {"missing": float(edges.edge[one]) - expected, "peers": len(edges.p) - 1}
+        )
+    return rows
 
 
 def _half(fitted: Fit) -> float:
@@ -205,10 +231,10 @@ def _hit(institution: str, scope: str, unit: Mapping[str, Any], fitted: Fit) -> 
 
 DETECTOR = Detector(
     id="D5",
-    version=1,
+    version=2,
     name="bunching",
     title="限值附近结果异常堆积",
-    meaning="略低于限值的结果比平滑分布应有的多，刚超过限值的却缺了一块：超标结果可能被改到限值以内。",
+    meaning="略低于限值的结果比应有的多得多，刚超过限值的却缺了一块或者没有相应增加：超标结果可能被改到限值以内。",
     violation="SUP-15.2",
     cluster="outcome",
     kind="statistical",
@@ -220,27 +246,33 @@ DETECTOR = Detector(
             required=("report_id", "item_code", "value_text", "limit_op"),
             optional=("value", "replicate", "item_name", "limit_low", "limit_high"),
         ),
-        Need(table="reports", required=("issued_at",), optional=("retest_of", "corrects", "purpose")),
+        Need(table="reports", required=("issued_at",), optional=("client_id", "retest_of", "corrects", "purpose")),
     ),
     steps=(
-        Step(name="binned", sql=BINNED),
+        Step(name="limited", sql=LIMITED),
         Step(name="counted", sql=COUNTED),
-        Step(
-            name="population",
-            sql="SELECT institution_id, CAST(sum(n) AS BIGINT) AS n FROM counted GROUP BY institution_id",
-        ),
+        Step(name="cells", sql=CELLS),
+        Step(name="of_house", sql=OF_HOUSE),
+        Step(name="against_others", sql=AGAINST_OTHERS),
+        Step(name="at_edge", sql=AT_EDGE),
+        Step(name="population", sql="SELECT institution_id, count(*) AS n FROM limited GROUP BY institution_id"),
+        Step(name="abstains", sql=ABSTAINS),
     ),
-    array=ArrayStep(inputs=("counted",), compute=compute),
+    array=ArrayStep(inputs=("counted", "against_others", "at_edge"), compute=compute),
     key_columns=("scope",),
-    min_n=LEAST_VALUES,
-    unit="个限值附近的结果",
-    says="{item_name}：刚超过限值的结果 {beyond} 个，平滑分布应约有 {expected_beyond} 个；"
-    "刚在限值以内的 {inside} 个，应约有 {expected_inside} 个；估计约 {missing} 个超标结果被改成合格",
+    min_n=LEAST_LIMITED,
+    unit="个有限值的结果",
+    says="{item_name}（{scope}）：刚在限值以内的 {inside} 个，应约有 {expected_inside} 个；"
+    "刚超过限值的 {beyond} 个，应约有 {expected_beyond} 个；估计约 {missing} 个超标结果被改成合格",
+    words={"scope": {"edge": "全部项目，每个委托方每项计一次，与其他机构比较", "all": "合并"}},
     labels={
+        "report_id": "报告标识",
         "scope": "比较范围",
         "item_name": "项目",
-        "occurred_at": "最近签发时间",
-        "values": "限值附近的结果个数",
+        "value_text": "结果",
+        "limit": "限值",
+        "occurred_at": "签发时间",
+        "values": "比较的结果个数",
         "inside": "限值以内紧邻的个数",
         "expected_inside": "以内应有个数",
         "beyond": "刚超限值的个数",
@@ -261,7 +293,8 @@ DETECTOR = Detector(
         "不作限值两侧各半的比较：在限值两侧拟合平滑分布，只看紧邻限值的缺口",
         "按限值对齐、按分辨力分格；分辨力粗于限值5%的不用；复检结果不计",
         "委托方按限值控制工艺也会使结果靠近限值：应与同一委托方在其他机构的结果比较",
-        "限值附近的结果不足二百个的不判断",
+        "限值附近的结果不足二百个的不拟合；只与其他机构比较同样项目紧靠限值的委托方有多少，一个委托方一个项目只计一次，"
+        "靠近限值的结果本来就多的机构按比例放宽，二十家以上机构测过的项目才比较",
     ),
     unit_level=True,
 )

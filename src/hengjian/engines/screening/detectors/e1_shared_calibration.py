@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import factorial as factorial_of
+
 from hengjian.engines.screening.detector import Detector, Step
 from hengjian.engines.screening.vehicles import BLANKS, REGISTER, SCAN_PACKS, SCANS, scans_needs
 
@@ -16,6 +18,12 @@ OWNERS = 3
 
 OWN_SHARE = 0.05
 MOST_FAMILIES_OF_ONE = 6
+LEAST_ASTRAY, MOST_ASTRAY = 0.005, 0.02
+"""Vehicles of other families that may honestly show an identifier, against those that have it by right."""
+
+CHANCE, MOST_COUNTED = 1e-6, 7
+"""Chance allowed to a window of a station; from so many vehicles on the bound is that of so many."""
+
 LEAST_OF_A_FUEL = 3
 """Vehicles of either fuel: one or two may have had their engine changed, or be booked with the wrong fuel."""
 
@@ -74,14 +82,52 @@ FROM coded c JOIN own o ON o.institution_id = c.institution_id AND o.calid = c.c
     AND o.family = c.family
 """
 
+# Changed engines and wrong entries bring an identifier to other families: as often as is seen at other stations.
+BY_STATION = """
+SELECT s.institution_id, s.calid, s.cvn, sum(CASE WHEN o.own THEN s.n ELSE 0 END) AS own_n,
+       sum(CASE WHEN o.own THEN 0 ELSE s.n END) AS foreign_n
+FROM seen s
+JOIN own o ON o.institution_id = s.institution_id AND o.calid = s.calid AND o.cvn = s.cvn AND o.family = s.family
+GROUP BY s.institution_id, s.calid, s.cvn
+"""
+
+ASTRAY = f"""
+SELECT b.institution_id, b.calid, b.cvn,
+       greatest({LEAST_ASTRAY} * t.own_n, least(t.foreign_n - b.foreign_n, {MOST_ASTRAY} * t.own_n)) / w.whole AS share
+FROM by_station b
+JOIN (SELECT calid, cvn, sum(own_n) AS own_n, sum(foreign_n) AS foreign_n FROM by_station GROUP BY calid, cvn) AS t
+  ON t.calid = b.calid AND t.cvn = b.cvn
+CROSS JOIN (SELECT sum(n) AS whole FROM seen) AS w
+"""
+
+WORKLOAD = """
+SELECT institution_id, shift, place, count(DISTINCT vin) AS vehicles FROM windowed GROUP BY institution_id, shift, place
+"""
+
+
+def _beyond_chance(count: str) -> str:
+    """Poisson: so many vehicles do not come by changed engines and wrong entries; λ^k/k! bounds the tail."""
+    factorial = " ".join(f"WHEN {k} THEN {factorial_of(k)}" for k in range(1, MOST_COUNTED))
+    return (
+        f"power(g.by_chance, least({count}, {MOST_COUNTED})) <= {CHANCE} * "
+        f"(CASE {count} WHEN 0 THEN 1 {factorial} ELSE {factorial_of(MOST_COUNTED)} END)"
+    )
+
+
 GROUPED = f"""
-SELECT g.*, families >= {LEAST_FAMILIES} AS by_family,
-       petrol >= {LEAST_OF_A_FUEL} AND diesel >= {LEAST_OF_A_FUEL} AS by_fuel
+SELECT g.*, families >= {LEAST_FAMILIES} AND {_beyond_chance("families")} AS by_family,
+       petrol >= {LEAST_OF_A_FUEL} AND diesel >= {LEAST_OF_A_FUEL}
+           AND (families = 0 OR {_beyond_chance("least(petrol, diesel)")}) AS by_fuel
 FROM (
-    SELECT institution_id, calid, cvn, shift, place, count(DISTINCT CASE WHEN NOT own THEN family END) AS families,
-           count(DISTINCT CASE WHEN fuel = 'petrol' THEN vin END) AS petrol,
-           count(DISTINCT CASE WHEN fuel = 'diesel' THEN vin END) AS diesel
-    FROM windowed GROUP BY institution_id, calid, cvn, shift, place
+    SELECT w.institution_id, w.calid, w.cvn, w.shift, w.place,
+           count(DISTINCT CASE WHEN NOT w.own THEN w.family END) AS families,
+           count(DISTINCT CASE WHEN w.fuel = 'petrol' THEN w.vin END) AS petrol,
+           count(DISTINCT CASE WHEN w.fuel = 'diesel' THEN w.vin END) AS diesel,
+           max(c.share) * max(l.vehicles) AS by_chance
+    FROM windowed w
+    JOIN astray c ON c.institution_id = w.institution_id AND c.calid = w.calid AND c.cvn = w.cvn
+    JOIN workload l ON l.institution_id = w.institution_id AND l.shift = w.shift AND l.place = w.place
+    GROUP BY w.institution_id, w.calid, w.cvn, w.shift, w.place
 ) AS g
 """
 
@@ -140,6 +186,9 @@ DETECTOR = Detector(
         Step(name="own", sql=OWN),
         Step(name="main_fuel", sql=MAIN_FUEL),
         Step(name="windowed", sql=WINDOWED),
+        Step(name="by_station", sql=BY_STATION),
+        Step(name="astray", sql=ASTRAY),
+        Step(name="workload", sql=WORKLOAD),
         Step(name="grouped", sql=GROUPED),
         Step(name="stations", sql=STATIONS),
         Step(name="abstains", sql=ABSTAINS),
@@ -177,6 +226,7 @@ DETECTOR = Detector(
         "同一系族共用标识是正常的：系族与标识的对应关系由全部机构的数据学得，不含被判断的机构",
         "三家以上其他机构在同一系族上也见过的标识不计；召回升级出现的新标识因此不计",
         "读不到时填写的空值、占位字样不计",
+        "更换过发动机、系族录错的车辆按其他机构的情况估计（千分之五至百分之二），标识越常见、机构车辆越多，要求的系族数越多",
         "车型录错只影响个别报告，不足三个系族不报",
     ),
 )

@@ -30,6 +30,10 @@ LEAST_OUTLYING = 3
 USUAL_OUTLYING = 0.01
 """Share of honest exhaust pipes that leak so much, at least."""
 
+AIR_OXYGEN, MOST_USUAL_OXYGEN = 20.9, 2.0
+AGREEING = 0.1
+"""ln of the ratio of two dilutions, one told by the carbon lost and one by the oxygen gained, that are the same."""
+
 LARGEST_P = 1e-4
 LARGEST_Q = 0.05
 
@@ -43,13 +47,13 @@ GAS_SCHEMA = pa.schema(
 )
 HIT_SCHEMA = hit_schema(
     texts=("nature", "place", "lane", "method", "month", "report_no", "vin"),
-    floats=("mean_sum", "least_sum", "usual_sum", "dilution"),
+    floats=("mean_sum", "oxygen", "least_sum", "usual_sum", "dilution"),
     counts=("low", "tests_of_lane", "tests"),
 ).append(pa.field("rule", pa.bool_()))
 
 GASES = """
 SELECT s.report_id, s.channel, s."values" AS series FROM raw_series s
-WHERE coalesce(s.role, 'sample') = 'sample' AND s.channel IN ('co_pct', 'co2_pct') AND s."values" IS NOT NULL
+WHERE coalesce(s.role, 'sample') = 'sample' AND s.channel IN ('co_pct', 'co2_pct', 'o2_pct') AND s."values" IS NOT NULL
 """
 
 
@@ -78,7 +82,7 @@ def reduce(batch: pa.RecordBatch) -> pa.Table:
 TESTS = """
 SELECT r.institution_id, v.report_id, r.report_no, v.vin, r.issued_at, coalesce(r.verdict, 'pass') AS verdict,
        coalesce(v.lane_id, '') AS lane, v.method, f.fuel, f.full_sum, m.co_co2_min AS least_sum,
-       co.mean + co2.mean AS mean_sum,
+       co.mean + co2.mean AS mean_sum, o2.mean AS oxygen,
        CASE WHEN m.steady THEN co2.middle + co.greatest ELSE co.mean + co2.mean END AS bound,
        strftime(coalesce(v.started_at, r.issued_at), '%Y-%m') AS month
 FROM vehicle_tests v
@@ -87,6 +91,8 @@ JOIN (SELECT report_id, avg(mean) AS mean, max(greatest) AS greatest FROM gases 
       GROUP BY report_id) AS co ON co.report_id = v.report_id
 JOIN (SELECT report_id, avg(mean) AS mean, avg(middle) AS middle FROM gases WHERE channel = 'co2_pct'
       GROUP BY report_id) AS co2 ON co2.report_id = v.report_id
+LEFT JOIN (SELECT report_id, avg(mean) AS mean FROM gases WHERE channel = 'o2_pct' GROUP BY report_id) AS o2
+       ON o2.report_id = v.report_id
 LEFT JOIN register c ON c.vin = v.vin
 JOIN (SELECT word, max(fuel) AS fuel, max(full_sum) AS full_sum FROM pack_vehicle_fuels WHERE full_sum > 0
       GROUP BY word) AS f ON f.word = coalesce(c.fuel, v.fuel)
@@ -122,6 +128,7 @@ def _row(column: Columns, at: int, **more: Any) -> dict[str, Any]:
     texts = ("institution_id", "report_id", "report_no", "vin", "lane", "method")
     source = {name: None if column[name][at] is None else str(column[name][at]) for name in texts}
     mean_sum = float(column["mean_sum"][at])
+    oxygen = float(np.asarray(column["oxygen"][at], dtype=np.float64))
     return (
         source
         | {
@@ -130,6 +137,7 @@ def _row(column: Columns, at: int, **more: Any) -> dict[str, Any]:
             "slip": False,
             "firm": False,
             "mean_sum": mean_sum,
+            "oxygen": None if np.isnan(oxygen) else oxygen,
             "dilution": float(column["full_sum"][at]) / max(mean_sum, 0.01),
             "rule": False,
             "month": "",
@@ -176,11 +184,21 @@ def _diluted(column: Columns, nature: str) -> list[dict[str, Any]]:
     return _accused(column, nature, place, units=units, p_values=p_values, mean=mean, centres=centres)
 
 
+def _mixed_with_air(carbon_lost: Floats, oxygen: Floats) -> npt.NDArray[np.bool_]:
+    """Tests whose missing carbon and surplus oxygen tell the same share of air: no mixture an engine burns does."""
+    known = oxygen[~np.isnan(oxygen)]
+    usual = min(MOST_USUAL_OXYGEN, float(np.median(known))) if len(known) else MOST_USUAL_OXYGEN
+    gained = AIR_OXYGEN / (AIR_OXYGEN - np.clip(oxygen - usual, 0.0, AIR_OXYGEN - 1))
+    both = (carbon_lost >= LEAST_FACTOR) & (gained >= LEAST_FACTOR)
+    return np.asarray(both & (np.abs(np.log(carbon_lost / gained)) <= AGREEING), dtype=bool)
+
+
 def _some(column: Columns) -> list[dict[str, Any]]:
     """Lanes with several tests far below all others of the method: windows of time too short for a mean."""
     _, place, size = np.unique(_places(column, "lane"), return_inverse=True, return_counts=True)
     sums = column["mean_sum"].astype(np.float64)
     far, usual = np.zeros(len(sums), dtype=bool), np.zeros(len(sums))
+    oxygen = column["oxygen"].astype(np.float64)
     chance = np.full(len(sums), USUAL_OUTLYING)
     kind = np.array([f"{m}\x1f{f}" for m, f in zip(column["method"], column["fuel"], strict=True)])
     for one in np.unique(kind):
@@ -189,6 +207,7 @@ def _some(column: Columns) -> list[dict[str, Any]]:
         width = 1.4826 * float(np.median(np.abs(sums[mine] - middle)))
         usual[mine] = max(middle, float(column["full_sum"][mine[0]]) / USUAL_FACTOR)
         far[mine] = (sums[mine] < usual[mine] / USUAL_FACTOR) & (sums[mine] < usual[mine] - OUTLYING * width)
+        far[mine] |= _mixed_with_air(usual[mine] / np.maximum(sums[mine], 0.01), oxygen[mine])
         shares = (np.bincount(place[mine], weights=far[mine]) / np.maximum(np.bincount(place[mine]), 1))[place[mine]]
         chance[mine] = max(USUAL_OUTLYING, float(np.median(shares)))
     counts = np.bincount(place, weights=far).astype(np.int64)
@@ -239,7 +258,7 @@ def _accused(
 
 DETECTOR = Detector(
     id="E4",
-    version=1,
+    version=2,
     name="dilution",
     title="排气被稀释取样",
     meaning="发动机排出的一氧化碳与二氧化碳浓度之和有物理上的常数，明显偏低说明取样管漏气、探头没插到位或掺了空气，"
@@ -284,6 +303,7 @@ DETECTOR = Detector(
         "month": "月份",
         "vin": "车辆识别代号",
         "mean_sum": "CO与CO₂之和（%）",
+        "oxygen": "平均氧含量（%）",
         "least_sum": "有效检验的最低值（%）",
         "usual_sum": "应有水平（%）",
         "dilution": "稀释倍数",
@@ -305,6 +325,7 @@ DETECTOR = Detector(
         "调取偏低时段的录像，核对探头插入深度",
     ),
     benign=(
+        "碳少了多少与氧多了多少须指向同一稀释倍数，才把稀释不到1.35倍的也算上；浓混合气、稀混合气都不会这样",
         "单份偏低可能是排气管漏气或二次空气喷射，只作疑问；同一检测线五份以上且占百分之二以上才列为疑点",
         "各检测线之间的正常差异已计入；按方法和燃料分别比较",
         "应有水平不低于燃料完全燃烧的理论值除以1.35，全区域都稀释也不会把标准拉低",
