@@ -55,11 +55,13 @@ def make_dataset(reports: int) -> Path:
     return folder
 
 
+# Sorted by numbers: DuckDB's 64-bit hashes of the names, of which no two are equal at these sizes.
 OVERLAP = """
 SELECT count(*) FROM (
-    SELECT t0, max(t1) OVER (PARTITION BY instrument_id ORDER BY t0, t1 ROWS BETWEEN UNBOUNDED PRECEDING
+    SELECT t0, max(t1) OVER (PARTITION BY instrument ORDER BY t0, t1 ROWS BETWEEN UNBOUNDED PRECEDING
                              AND 1 PRECEDING) AS busy_until
-    FROM (SELECT DISTINCT report_id, instrument_id, started_at AS t0, finished_at AS t1
+    FROM (SELECT DISTINCT hash(report_id) AS report, hash(instrument_id) AS instrument, started_at AS t0,
+                 finished_at AS t1
           FROM '{results}' WHERE instrument_id IS NOT NULL AND finished_at > started_at)
 ) WHERE t0 < busy_until"""
 
@@ -72,8 +74,8 @@ SELECT count(*) FROM (
 ) WHERE 111.2 * sqrt(dlat * dlat + power(dlon * cos(radians(lat)), 2)) > {SPEED_KMH} * greatest(gap, 60) / 3600"""
 
 VECTORS = """
-SELECT count(*) FROM (
-    SELECT count(*) OVER (PARTITION BY print, items) AS members FROM (
+SELECT coalesce(CAST(sum(members) AS BIGINT), 0) FROM (
+    SELECT count(*) AS members FROM (
         SELECT report_id, count(*) AS items, sum(CAST(token AS HUGEINT)) AS print
         FROM (SELECT report_id, item_code, value_text FROM '{results}' WHERE replicate = 0 AND value <> 0) AS x
         JOIN (SELECT item_code, value_text, CAST('0x' || substr(md5(item_code || '|' || value_text), 1, 15) AS BIGINT)
@@ -81,7 +83,8 @@ SELECT count(*) FROM (
               FROM '{results}' WHERE replicate = 0 AND value <> 0 GROUP BY item_code, value_text) AS t
         USING (item_code, value_text)
         GROUP BY report_id HAVING count(*) >= 5)
-) WHERE members > 1"""
+    GROUP BY print, items HAVING count(*) > 1
+)"""
 
 DIGITS = f"""
 SELECT count(*) FROM (
@@ -210,7 +213,7 @@ def timed(work: Callable[[], int]) -> tuple[float, int]:
 def connect() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("SET preserve_insertion_order = false")
-    connection.execute("SET memory_limit = '2GB'")
+    connection.execute("SET memory_limit = '6GB'")
     return connection
 
 
