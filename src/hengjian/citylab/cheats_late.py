@@ -13,7 +13,7 @@ from hengjian.citylab.methods import CURVE_LACK, MINUTES, use_of_kinds
 SHARE = 0.5
 """Share of the cheats that commit a late kind as well."""
 
-MANY = ("road_passes", "peaks_copied")
+MANY = ("road_passes", "peaks_copied", "stock_short")
 
 
 def kinds_of(institution: Institution) -> set[str]:
@@ -41,7 +41,7 @@ def _allowed(seed: int, institution: Institution) -> dict[str, bool]:
         "qc_invented": controlled,
         "qc_ignored": controlled,
         "peaks_copied": gives("peaks") and bool(kinds & set(MINUTES)) and institution.raw_kept,
-        "stock_short": gives("purchases") and len(kinds & thirsty) >= 2 and institution.reports >= 40,
+        "stock_short": gives("purchases") and len(kinds & thirsty) >= 4 and institution.reports >= 40,
         "blind_gap": len(rounds) >= 3,
         "road_passes": institution.field == "vehicle" and institution.reports >= 60,
         "idle_plant": "environment" in fields,
@@ -52,7 +52,8 @@ def _allowed(seed: int, institution: Institution) -> dict[str, bool]:
 def give_late_frauds(plan_seed: int, cheats: list[Institution], stealth: str) -> None:
     """One late kind for half of the cheats: kind after kind takes one that is able to, the rarely possible ones first.
 
-    Passes are sold where many vehicles come, peaks copied where many samples run; the others take whom the lot names.
+    Passes are sold where many vehicles come, peaks copied and goods spared where many samples run; the others take
+    whom the lot names.
     """
     able = [_allowed(plan_seed, institution) for institution in cheats]
     rolls = [Stream(plan_seed, "late fraud", institution.number).uniform(4) for institution in cheats]

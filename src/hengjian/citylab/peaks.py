@@ -21,7 +21,7 @@ from hengjian.citylab.writing import Dataset
 
 Array = np.ndarray[Any, Any]
 
-SHARE = 0.3
+SHARE = 0.5
 MOST = 7
 """Peaks of one chromatogram at most: the substance, the internal standard, five of the matrix."""
 

@@ -114,3 +114,23 @@ def test_few_months_few_peers_no_purchases_or_broken_numbers_are_not_judged(tmp_
     for row in odd["purchases"]:
         row["quantity"] = float("nan") if row["kind"] == PLATES else float("inf")
     assert screened(DETECTOR, odd, tmp_path / "nan") == []
+
+
+def test_many_kinds_a_little_short_are_one_strong_finding(tmp_path: Path) -> None:
+    """No kind alone is striking, for each is bought once a year; together they are, whatever each product takes."""
+    tables = supplied(labs=30, differing=0.15)
+    chance = np.random.default_rng(8)
+    tables["purchases"] = []
+    for place, row in enumerate(tables["reports"]):
+        row["object"] = "大米" if (place * place // 50) % 3 else "食用油"
+    for number in range(30):
+        oil = sum(row["object"] == "食用油" for row in tables["reports"] if row["institution_id"] == code(number))
+        for kind in range(6):
+            need = (60 - oil) * (1 + kind) + oil * (7 - kind)
+            bought = need * float(np.exp(chance.normal(0, 0.25))) * (0.15 if number == 5 else 1.0)
+            for month in ("2025-11", "2026-10"):
+                row = {"institution_id": code(number), "month": month, "kind": f"耗材{kind}", "unit": "个"}
+                tables["purchases"].append(row | {"quantity": bought / 2})
+    found = screened(DETECTOR, tables, tmp_path)
+    strong = [row for row in found if row["severity"] == "strong"]
+    assert {row["institution_id"] for row in found} == {code(5)} and found.natures() >= {"all"} and strong
