@@ -172,7 +172,8 @@ def test_canonical_json_has_one_form() -> None:
 
 
 def test_good_blind_samples_lower_the_risk_and_everything_still_adds_up() -> None:
-    worth = blind_samples(good=5, judged=5, worst_z=1.4)
+    assert list(blind_samples(good=5, judged=5, worst_z=1.4).values()) == [-2.5]
+    worth = blind_samples(good=20, judged=20, worst_z=1.4)
     assert list(worth.values()) == [-6.0]
     facts = InstitutionFacts(institution_id="I", n_reports=100, abstained={}, exonerating={**worth, "无疑点": 0.0})
     found = [finding(1, db=13.0, unit_level=True, cluster="digits", report_db={})]

@@ -37,7 +37,8 @@ THREE_GIVEN_SEEN = (0.0, 0.3, 0.6, 1.0)
 RED, AMBER = 0.70, 0.25
 BELOW_BAND = 0.001
 EXTENT_ROUNDS = 3
-BLIND_SAMPLE_DB, BLIND_SAMPLES_DB = -2.0, -6.0
+BLIND_SAMPLE_DB, BLIND_SAMPLES_DB = -0.5, -6.0
+"""10·log10(0.9) rounded: who falsifies a tenth of his reports does a blind sample honestly nine times of ten."""
 FAILED_Z = 3.0
 """|z| from which a result of a blind sample is unsatisfactory (GB/T 28043)."""
 USUAL_PRIOR = SharePrior(share=REPORT_PRIOR)
@@ -173,7 +174,7 @@ def systematic_risk(findings: Sequence[Finding], exonerating: Mapping[str, float
 
 
 def blind_samples(*, good: int, judged: int, worst_z: float) -> dict[str, float]:
-    """{what: decibans} of satisfactory blind samples (|z| ≤ 2): 2 dB each, at most 6; nothing once one has failed."""
+    """{what: decibans} of satisfactory blind samples (|z| ≤ 2): ½ dB each, at most 6; nothing once one has failed."""
     if good == 0 or worst_z >= FAILED_Z:
         return {}
     worth = max(BLIND_SAMPLES_DB, BLIND_SAMPLE_DB * good)
