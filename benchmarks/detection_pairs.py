@@ -28,7 +28,8 @@ class Kind:
 
 
 KINDS = (
-    Kind("curves", ("curve_clone", "curve_splice"), ("C1", "C2", "C3", "C7")),
+    Kind("curves", ("curve_clone", "curve_splice"), ("C1", "C2", "C3")),
+    Kind("peak tables", ("peaks_copied",), ("C7",)),
     Kind("result vectors", ("vector_clone",), ("C4", "C6")),
     Kind("pictures", ("photo_reuse",), ("F1",)),
 )
