@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hengjian.engines.screening.clusters import cluster_db
 from hengjian.engines.screening.findings import Finding, canonical, false_discovery, key_of, nine_digits
 from hengjian.engines.screening.score import (
     InstitutionFacts,
     base_risk,
     blind_samples,
-    cluster_db,
     counts,
     decibans,
     score_institution,

@@ -10,13 +10,13 @@ from datetime import date
 
 from hengjian.apps.rulebook import wording
 from hengjian.apps.rulebook.entry import Cell, Page, Table, entry_url
+from hengjian.backends.scoring_policy import policy_in_force
 from hengjian.engines.screening.catalogue import DETECTORS
 from hengjian.engines.screening.detector import BatchStep, Detector
 from hengjian.engines.tables.contract import TABLES
 from hengjian.kernel.errors import NotFound
 from hengjian.law.catalogue import article_as_of
 from hengjian.law.recording import Measured, detector_record
-from hengjian.law.scoring import screening_policies
 
 SOURCES = re.compile(r"\b(?:FROM|JOIN)\s+\"?([a-z_][a-z0-9_]*)", re.IGNORECASE)
 STEALTHS = {"L1": "粗糙造假", "L2": "小心造假", "L3": "高明造假", "honest": "全部诚实的城市"}
@@ -142,7 +142,7 @@ def detector_page(detector_id: str, on: date, *, today: date) -> Page:
         title=f"{found.id}　{found.title}",
         lines=[wording.DETECTOR_KINDS[found.kind], wording.DETECTOR_CLUSTERS[found.cluster], f"第 {found.version} 版"],
         text=[found.meaning],
-        facts=_facts(found),
+        facts=_facts(found, on),
         tables=tables,
         extra={"steps": steps_of(found), "says": said_of(found)},
     )
@@ -157,7 +157,7 @@ def _cells(*texts: str) -> list[Cell]:
     return [Cell(text, kind="nw" if place == 0 else "") for place, text in enumerate(texts)]
 
 
-def _facts(found: Detector) -> list[tuple[str, str]]:
+def _facts(found: Detector, on: date) -> list[tuple[str, str]]:
     times = "、".join(
         f"{_headers(*_split(column))}须记到{RESOLUTIONS.get(seconds, f'{seconds} 秒')}"
         for column, seconds in found.resolution.items()
@@ -170,7 +170,7 @@ def _facts(found: Detector) -> list[tuple[str, str]]:
         ("一条发现针对", wording.DETECTOR_SUBJECTS[found.subject_kind]),
         ("通常的强度", f"{found.level} {wording.LEVELS[found.level]}"),
         ("一条发现至多计", f"{found.cap_db:g} 分贝"),
-        *_small_weights(found),
+        *_small_weights(found, on),
         ("每家机构至少", f"{found.min_n} {found.unit}" if found.min_n > 1 else "不限"),
         ("计入", "机构整体" if found.unit_level else "所涉报告"),
         ("和谁比", "同行" if getattr(found, "peer_relative", False) else "规则、物理或者数据自身，不靠同行"),
@@ -192,11 +192,10 @@ def _needs_table(found: Detector) -> Table:
     return Table("要用的数据", heads, rows, note="缺必须的列就不运行，并写明原因")
 
 
-def _small_weights(found: Detector) -> list[tuple[str, str]]:
-    """What a weak finding and silence are worth by the newest table."""
-    policy = screening_policies()[-1]
-    hint = next((one.db for one in policy.hints if one.detector == found.id), None)
-    quiet = next((one.db for one in policy.silences if one.detector == found.id), None)
+def _small_weights(found: Detector, on: date) -> list[tuple[str, str]]:
+    """What a weak finding and silence are worth to a run of that day."""
+    policy = policy_in_force(on)
+    hint, quiet = policy.hint_db.get(found.id), policy.silence_db.get(found.id)
     return [
         ("较弱的发现", f"计 {hint:g} 分贝，只排先后，不改变等级" if hint else "不计分"),
         ("能判断而没有发现", f"计 {quiet:g} 分贝" if quiet else "不计分"),

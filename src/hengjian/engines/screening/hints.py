@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
+from hengjian.engines.screening.clusters import cluster_db
 from hengjian.engines.screening.findings import Finding
 from hengjian.engines.screening.policy import ScoringPolicy
-
-OTHERS_SHARE = 0.25
-"""Of one cluster the strongest hint counts whole, the others by this share, as findings do (§5.2)."""
 
 
 def hints(findings: Sequence[Finding], policy: ScoringPolicy) -> dict[str, float]:
@@ -24,16 +22,11 @@ def hints(findings: Sequence[Finding], policy: ScoringPolicy) -> dict[str, float
     for finding in findings:
         if finding.severity == "weak" and not finding.uncounted and finding.detector in policy.hint_db:
             best[finding.cluster][finding.detector] = min(finding.score, policy.hint_db[finding.detector])
-    worth = {cluster: _joined(list(known.values())) for cluster, known in sorted(best.items())}
+    worth = {cluster: cluster_db(known.values()) for cluster, known in sorted(best.items())}
     whole = sum(worth.values())
     if whole <= policy.hints_cap_db:
         return worth
     return {cluster: db * policy.hints_cap_db / whole for cluster, db in worth.items()}
-
-
-def _joined(values: list[float]) -> float:
-    most = max(values)
-    return most + OTHERS_SHARE * (sum(values) - most)
 
 
 def silence(looked: Collection[str], findings: Sequence[Finding], policy: ScoringPolicy) -> Mapping[str, float]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy import special
 
+from hengjian.engines.screening.gamma_poisson import as_many
 from hengjian.engines.screening.peers import Floats
 
 EDGE = 0.02
@@ -93,9 +93,9 @@ def judged_edges(table: pa.Table) -> Edges:
         for name in ("edge", "near")
     }
     expected = usual["edge"]
-    among_all = _tail(edge, expected, _dispersion(edge, expected))
+    among_all = as_many(edge, expected, 1 / _dispersion(edge, expected))
     crowded = np.maximum(1.0, (near + NEIGHBOURS) / (usual["near"] + NEIGHBOURS))
-    given_near = _tail(edge, expected * crowded, CV2_OF_EDGE)
+    given_near = as_many(edge, expected * crowded, 1 / CV2_OF_EDGE)
     p = np.maximum(among_all, given_near)
     return Edges(institutions=names, edge=edge, expected=expected, near=near, looked_at=total(column["n"]), p=p)
 
@@ -108,9 +108,3 @@ def _dispersion(seen: Floats, expected: Floats) -> float:
     excess = (seen[known] - expected[known]) ** 2 - expected[known]
     excess = np.minimum(excess, np.quantile(excess, WINSOR))
     return max(LEAST_CV2, float(excess.mean() / (expected[known] ** 2).mean()))
-
-
-def _tail(seen: Floats, expected: Floats, cv2: float) -> Floats:
-    """P(at least as many), gamma-Poisson."""
-    shape, some = 1 / cv2, np.maximum(seen, 1.0)
-    return np.asarray(np.where(seen > 0, special.betainc(some, shape, expected / (shape + expected)), 1.0))

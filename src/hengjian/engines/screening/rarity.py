@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from scipy import special
 
+from hengjian.engines.screening.gamma_poisson import as_few
 from hengjian.engines.screening.peers import WINSOR_KEEPS, Floats, winsorised
 
 LEAST_PEERS = 20
@@ -96,7 +97,7 @@ def fewer_than_expected(
     usual = np.clip(np.sin(np.clip((arcsine(share) + null.centre) / 2, 0.0, np.pi / 2)) ** 2, 1e-9, 1 - 1e-9)
     shape = 1 / np.maximum(LEAST_CV2, (null.tau * null.widening) ** 2 * (1 - usual) / usual)
     mean = np.maximum(usual * n, 1e-9)
-    counted = special.betainc(shape, bad + 1, shape / (shape + mean))
+    counted = as_few(bad, mean, shape)
     p = np.maximum(lower_tail(z, null), counted)
     return Rarity(p=np.asarray(p), z=z, shrunken=_shrunken(n, bad, usual, null, errors), share=usual, peers=null.peers)
 

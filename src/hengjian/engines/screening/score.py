@@ -17,6 +17,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from hengjian.engines.screening.clusters import cluster_db
 from hengjian.engines.screening.counting import SharePrior, at_least, counts
 from hengjian.engines.screening.findings import Finding, canonical, nine_digits
 from hengjian.engines.screening.hints import hints, silence
@@ -25,8 +26,6 @@ from hengjian.engines.screening.policy import BUILT_IN, ScoringPolicy
 REPORT_PRIOR = 0.005
 INSTITUTION_PRIOR = 0.05
 LEAK = 0.002
-OTHERS_SHARE = 0.25
-CLUSTER_CAP_DB = 30.0
 UNSURE_UNIT_DB = 13.0
 """Most that one cluster of institution-level findings is worth while none is certain: amber, never red alone."""
 REPORTS_FOR_RISK = 3
@@ -97,12 +96,6 @@ def decibans(probability: float) -> float:
 def probability(db: float) -> float:
     """The probability of odds given in decibans."""
     return 1 / (1 + 10 ** (-db / 10))
-
-
-def cluster_db(values: Iterable[float]) -> float:
-    """Evidence of one cluster: the largest plus a quarter of the others, capped at 30 dB (§5.2)."""
-    ordered = sorted(values, reverse=True)
-    return min(CLUSTER_CAP_DB, ordered[0] + OTHERS_SHARE * sum(ordered[1:])) if ordered else 0.0
 
 
 def _report_evidence(findings: Sequence[Finding]) -> dict[str, float]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from hengjian.engines.screening.clones import SERIES
 from hengjian.engines.screening.detector import BatchStep, Detector, Need, Step
 from hengjian.engines.screening.series import NOMINAL, fingerprints
 
 LEAST_BITS = 64.0
-PRESCRIBED = ("speed_kmh", "ambient_temp_c", "ambient_rh_pct", "ambient_kpa")
-"""Channels that follow the prescribed cycle or the surroundings: two honest tests may share them."""
-
 SCHEMA = pa.schema(
     [
         ("report_id", pa.string()),
@@ -21,13 +19,6 @@ SCHEMA = pa.schema(
         ("length", pa.int64()),
     ]
 )
-
-SERIES = f"""
-SELECT s.report_id, s.channel, s."values" AS series
-FROM raw_series s
-WHERE coalesce(s.role, 'sample') = 'sample' AND s."values" IS NOT NULL
-  AND s.channel NOT IN ({", ".join(f"'{name}'" for name in PRESCRIBED)})
-"""
 
 
 def reduce(batch: pa.RecordBatch) -> pa.Table:

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from scipy import special
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.expectation import STEPS
+from hengjian.engines.screening.gamma_poisson import as_many
 from hengjian.engines.screening.hits import hit_schema
 from hengjian.engines.screening.rarity import LARGE_EFFECT, LEAST_PEERS, STRIKING_P, rare_units
 
@@ -151,7 +151,7 @@ def deep_drops(quick: pa.Table) -> list[dict[str, Any]]:
         mine = np.flatnonzero((owners == house) & known)
         deep = mine[sunk[mine] > usual[mine]]
         usually = 2 * DROP_SHARE * len(mine)
-        p = float(special.betainc(len(deep), DROP_SHAPE, usually / (usually + DROP_SHAPE))) if len(deep) else 1.0
+        p = float(as_many(len(deep), usually, DROP_SHAPE))
         if len(mine) >= LEAST_FAILS and len(deep) >= LEAST_DROPS and p < STRIKING_P:
             for row in quick.take(pa.array(deep)).to_pylist():
                 found.append(

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from scipy import special
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.expectation import STEPS
+from hengjian.engines.screening.gamma_poisson import as_many
 from hengjian.engines.screening.hits import hit_schema, of_institutions
 from hengjian.engines.screening.peers import Floats
 from hengjian.engines.screening.rarity import (
@@ -130,7 +130,7 @@ def more_than_expected(
     usual = np.clip(np.sin(np.clip((arcsine(share) + null.centre) / 2, 0.0, np.pi / 2)) ** 2, 1e-9, 1 - 1e-9)
     shape = 1 / np.maximum(least_cv2, (null.tau * null.widening) ** 2 * (1 - usual) / usual)
     mean = np.maximum(usual * n, 1e-9)
-    counted = np.where(bad > 0, special.betainc(np.maximum(bad, 1.0), shape, mean / (shape + mean)), 1.0)
+    counted = as_many(bad, mean, shape)
     return np.asarray(np.maximum(lower_tail(-z_scores(values, errors, null), null), counted), dtype=np.float64)
 
 

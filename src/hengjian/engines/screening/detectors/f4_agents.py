@@ -13,6 +13,7 @@ from scipy import special
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.expectation import STEPS
 from hengjian.engines.screening.findings import false_discovery
+from hengjian.engines.screening.gamma_poisson import as_few
 from hengjian.engines.screening.hits import hit_schema, of_institutions
 from hengjian.engines.screening.peers import Floats, winsorised
 from hengjian.engines.screening.rarity import LEAST_CV2
@@ -109,7 +110,7 @@ def _struck(cells: pa.Table) -> dict[tuple[str, str], dict[str, Any]]:
     mean = np.minimum(expected, usual)
     fleet = column["of_one_client"].astype(np.float64) > FLEET_SHARE * n
     shape = 1 / dispersion(bad[brought & ~fleet], usual[brought & ~fleet])
-    fewer = special.betainc(shape, bad + 1, shape / (shape + np.maximum(mean, 1e-9)))
+    fewer = as_few(bad, np.maximum(mean, 1e-9), shape)
     sums = {"n": n, "bad": bad, "usual": usual}
     away = {name: np.bincount(agent_of, weights=one)[agent_of] - one for name, one in sums.items()}
     contrast = contrast_tail(bad, mean, away["bad"], away["usual"])

@@ -8,9 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from hengjian.engines.screening.clones import heads_of
+from hengjian.engines.screening.clones import SERIES, heads_of
 from hengjian.engines.screening.detector import ArrayStep, BatchStep, Detector, Need, Step
-from hengjian.engines.screening.detectors.c1_raw_series import SCHEMA, SERIES, reduce
+from hengjian.engines.screening.detectors.c1_raw_series import SCHEMA, reduce
 from hengjian.engines.screening.detectors.c4_result_vectors import (
     CHANCE_NATS,
     COUNTED,
