@@ -10,6 +10,7 @@ import duckdb
 
 DEFAULT_MEMORY_MB = 512
 LEAST_MB, MOST_MB = 2048, 6144
+TIME_ZONE = "SET TimeZone = 'Asia/Shanghai'"
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -33,8 +34,15 @@ def open_connection(
             "autoload_known_extensions": False,
         },
     )
-    connection.execute("SET TimeZone = 'Asia/Shanghai'")
+    connection.execute(TIME_ZONE)
     return connection
+
+
+def cursor_of(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Another connection to the same tables, for another thread; the caller closes it before the first."""
+    other = connection.cursor()
+    other.execute(TIME_ZONE)
+    return other
 
 
 def half_of_memory_mb() -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from hengjian.backends.connection import open_connection
+from hengjian.backends.connection import cursor_of, open_connection
 from hengjian.backends.dataset import DatasetReader
 from hengjian.backends.dialect import install_dialect
 from hengjian.backends.engine import STREAMED
@@ -27,6 +27,8 @@ COMPRESSED = "held"
 UNPACKED = 8
 """How much more room the files' rows take while a table is made."""
 SEARCH_PATH = f"memory.main,{COMPRESSED}.main"
+SIDE_BY_SIDE = 4
+"""So many times the room of the unpacked tables lets several detectors compute at once; also the most that do."""
 
 WORDS = re.compile(r"'[^']*'|[()]|\bORDER\s+BY\b")
 
@@ -68,6 +70,9 @@ class DuckDBEngine:
         self._scratch = tempfile.TemporaryDirectory(prefix="hengjian-screen-")
         self.connection = open_connection(temp_directory=Path(self._scratch.name), threads=threads, memory_mb=memory_mb)
         self._threads = threads or os.cpu_count() or 2
+        self.hands = min(2, self._threads)
+        self._siblings: list[DuckDBEngine] = []
+        self._always_in_order = False
         self._keep_order(keep=False)
         install_dialect(self.connection)
         try:
@@ -80,10 +85,18 @@ class DuckDBEngine:
     def _attach(self, memory_mb: int) -> None:
         """Compressed in memory where the whole has room until then, else in a file that takes rows packed at once."""
         held = [file for name, parts in self.reader.tables.items() if name not in STREAMED for file in parts.files]
-        ample = UNPACKED * sum(file.stat().st_size for file in held) < memory_mb * 2**20
+        unpacked, memory = UNPACKED * sum(file.stat().st_size for file in held), memory_mb * 2**20
+        ample, self._roomy = unpacked < memory, SIDE_BY_SIDE * unpacked < memory
         place = "':memory:'" if ample else f"'{self._scratch.name}/tables.duckdb'"
         self.connection.execute(f"ATTACH {place} AS {COMPRESSED}{' (COMPRESS)' if ample else ''}")
         self.connection.execute(f"SET search_path = '{SEARCH_PATH}'")
+
+    def siblings(self) -> list[DuckDBEngine]:
+        if self._roomy and not self._siblings and self._threads > 1:
+            self._keep_order(keep=True)  # one setting for all, so nobody may take it back
+            self._always_in_order = True
+            self._siblings = [_Sibling(self, number) for number in range(min(SIDE_BY_SIDE, self._threads))]
+        return self._siblings
 
     def make(self, name: str, sql: str, *, view: bool = False) -> None:
         self._keep_order(keep=ordered(sql))
@@ -104,7 +117,8 @@ class DuckDBEngine:
 
     def _keep_order(self, *, keep: bool) -> None:
         """Rows keep their order only where it is asked for: large tables cost less memory without it."""
-        self.connection.execute(f"SET preserve_insertion_order = {str(keep).lower()}")
+        if not self._always_in_order:
+            self.connection.execute(f"SET preserve_insertion_order = {str(keep).lower()}")
 
     def reduce(self, step: BatchStep) -> None:
         self._keep_order(keep=ordered(step.sql))
@@ -117,9 +131,26 @@ class DuckDBEngine:
             self.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
 
     def close(self) -> None:
+        for one in self._siblings:
+            one.close()
         self.reader.close()
         self._end()
 
     def _end(self) -> None:
         self.connection.close()
         self._scratch.cleanup()
+
+
+class _Sibling(DuckDBEngine):
+    """Reads the tables of another engine and makes its own in a schema of its own."""
+
+    def __init__(self, of: DuckDBEngine, number: int) -> None:
+        self.reader, self._threads, self.hands = of.reader, of._threads, 1
+        self._siblings, self._roomy, self._always_in_order = [], False, True
+        self.connection = cursor_of(of.connection)
+        install_dialect(self.connection)
+        self.connection.execute(f"CREATE SCHEMA memory.lane_{number}")
+        self.connection.execute(f"SET search_path = 'memory.lane_{number},{SEARCH_PATH}'")
+
+    def close(self) -> None:
+        self.connection.close()

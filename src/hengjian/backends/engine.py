@@ -52,6 +52,12 @@ class Engine(Protocol):
 
     name: str
     reader: Reader
+    hands: int
+    """How many threads are worth having beside one another."""
+
+    def siblings(self) -> Sequence[Engine]:
+        """Engines over the same tables, each with its own place for what it makes, where there is room to use all at
+        once; none where one must wait for the other."""
 
     def make(self, name: str, sql: str, *, view: bool = False) -> None:
         """Name the rows of a query; a `view` is read anew by every reader, for rows too long to copy."""

@@ -16,13 +16,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hengjian.backends.connection import half_of_memory_mb
+from hengjian.backends.detecting import Detected, DetectorRun, Seat, detect
 from hengjian.backends.duckdb_engine import DuckDBEngine
-from hengjian.backends.engine import Engine, carry_out
+from hengjian.backends.engine import Engine
 from hengjian.backends.keeping import Keeper, Reuse
+from hengjian.backends.lanes import Lanes
 from hengjian.backends.packs import pack_tables
 from hengjian.backends.preparation import Prepared, prepare
 from hengjian.backends.scoring_policy import policy_in_force
-from hengjian.backends.sharing import SharedSteps
 from hengjian.backends.standing import (
     ScoredBy,
     Standing,
@@ -34,9 +35,7 @@ from hengjian.backends.standing import (
 )
 from hengjian.engines.screening.catalogue import DETECTORS, chosen
 from hengjian.engines.screening.detector import Detector
-from hengjian.engines.screening.findings import Articles, Finding, build_findings, findings_table
-from hengjian.engines.screening.gate import abstentions, too_few
-from hengjian.engines.screening.hits import ABSTAINS, HITS, POPULATION
+from hengjian.engines.screening.findings import Articles, Finding, findings_table
 from hengjian.engines.screening.packs import PACK_TABLES
 from hengjian.engines.screening.score import InstitutionFacts
 from hengjian.engines.screening.scoring import Basis, score_run
@@ -49,18 +48,6 @@ Cancelled = Callable[[], bool]
 
 class ScreeningCancelled(DomainError):
     """The person who started the run stopped it; nothing was written."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DetectorRun:
-    """How one detector fared: `state` is ran, abstained, skipped or failed."""
-
-    id: str
-    version: int
-    state: str
-    reason: str
-    findings: int
-    seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,13 +71,21 @@ class _State:
     abstained: dict[str, dict[str, str]] = field(default_factory=dict)
     groups: tuple[SickGroup, ...] = ()
     keeper: Keeper | None = None
-    shared: SharedSteps = field(default_factory=lambda: SharedSteps(()))
+    begun: int = 0
 
-    def put_in_order(self, plan: Sequence[Detector]) -> None:
-        """Findings by phase and catalogue, runs by catalogue: detectors that share steps run side by side."""
-        phased = {one.id: place for place, one in enumerate(one for phase in in_phases(plan) for one in phase)}
+    def begin(self) -> int:
+        """The number of the detector that begins now."""
+        self.begun += 1
+        return self.begun
+
+    def take(self, found: Iterable[Detected], plan: Sequence[Detector]) -> None:
+        """What one phase gave, by catalogue, whoever was ready first."""
         listed = {one.id: place for place, one in enumerate(plan)}
-        self.findings.sort(key=lambda one: phased[one.detector])
+        for one in sorted(found, key=lambda one: listed[one.run.id]):
+            self.findings += one.findings
+            self.runs.append(one.run)
+            for institution, why in one.silent.items():
+                self.abstained.setdefault(institution, {})[one.run.id] = why
         self.runs.sort(key=lambda one: listed[one.id])
 
 
@@ -132,20 +127,20 @@ def run_screening(
         prepared = prepare(engine, plan, today=today)
         prepared.packs = _hand_packs(engine, plan, pack_tables() if packs is None else packs)
         basis = scored_by or ScoredBy(policy=policy_in_force(today))
-        state, standing, number = _State(), read_standing(engine), 0
-        if keeper is not None and isinstance(engine, DuckDBEngine):
-            state.keeper = keeper
-            keeper.begin(engine)
-        state.shared = SharedSteps(in_phases(plan))
-        for phase in state.shared.phases:
-            for detector in phase:
-                _stop_if(ask)
-                report(number := number + 1, total, f"{detector.id} {detector.title}")
-                _run_one(engine, prepared, basis.weights.applied(detector), state=state, articles=articles)
-            state.put_in_order(plan)
-            if phase is state.shared.phases[0]:
-                facts = _facts(prepared, state, standing, basis)
-                state.groups = mark_sick(engine, facts, state.findings, plan=plan, policy=basis.policy)
+        standing, state = read_standing(engine), _State(keeper=_begun(keeper, engine))
+        lanes = Lanes(engine, in_phases(plan), keeper=state.keeper)
+
+        def told(detector: Detector) -> None:
+            _stop_if(ask)
+            report(state.begin(), total, f"{detector.id} {detector.title}")
+
+        def work(seat: Seat, detector: Detector) -> Detected:
+            return detect(seat, prepared, basis.weights.applied(detector), articles)
+
+        state.take(lanes.run(0, work, told), plan)
+        facts = _facts(prepared, state, standing, basis)
+        state.groups = mark_sick(engine, facts, state.findings, plan=plan, policy=basis.policy)
+        state.take(lanes.run(1, work, told), plan)
         _stop_if(ask)
         report(total - 1, total, "计算风险并写出结果")
         facts = _facts(prepared, state, standing, basis)
@@ -158,6 +153,14 @@ def run_screening(
 
 def _here(dataset: Path, memory_mb: int | None, threads: int | None) -> DuckDBEngine:
     return DuckDBEngine(dataset, memory_mb=memory_mb or half_of_memory_mb(), threads=threads)
+
+
+def _begun(keeper: Keeper | None, engine: Engine) -> Keeper | None:
+    """The keeper once it has compared the reports; none where the engine is not the one it knows."""
+    if keeper is None or not isinstance(engine, DuckDBEngine):
+        return None
+    keeper.begin(engine)
+    return keeper
 
 
 def _plan(only: Iterable[str] | None, detectors: Sequence[Detector] | None) -> Sequence[Detector]:
@@ -175,108 +178,12 @@ def _stop_if(ask: Cancelled) -> None:
         raise ScreeningCancelled("筛查已取消，没有写出任何结果")
 
 
-def _run_one(
-    engine: Engine,
-    prepared: Prepared,
-    detector: Detector,
-    *,
-    state: _State,
-    articles: Articles,
-) -> None:
-    """One detector on its own: whatever breaks in it is its failure alone."""
-    started = time.monotonic()
-    lacking = _lacking(detector, prepared)
-    found: list[Finding] = []
-    status, reason = "ran", ""
-    if lacking:
-        state.shared.leave(engine, detector, [])
-        status, reason = "skipped", lacking
-        silent = dict.fromkeys(prepared.institutions, lacking)
-    else:
-        silent = abstentions(detector, prepared.quality, prepared.institutions)
-        try:
-            hits, judged, refused = _compute(engine, detector, state)
-            silent |= {one: why for one, why in refused.items() if one not in silent}
-            silent = too_few(detector, judged, prepared.institutions) | silent if judged is not None else silent
-            found = build_findings(detector, _spoken(hits, silent), judged=judged or {}, articles=articles)
-        except (Refused, ScreeningCancelled):
-            raise
-        except Exception as error:  # noqa: BLE001 - one broken detector must not take the others with it
-            status, reason = "failed", f"{type(error).__name__}：{(str(error).splitlines() or [''])[0][:200]}"
-            silent = dict.fromkeys(prepared.institutions, "检测器出错")
-        if status == "ran" and prepared.institutions and len(silent) == len(prepared.institutions):
-            status, reason = "abstained", Counter(silent.values()).most_common(1)[0][0]
-    state.findings += found
-    for institution, why in silent.items():
-        state.abstained.setdefault(institution, {})[detector.id] = why
-    seconds = round(time.monotonic() - started, 3)
-    state.runs.append(
-        DetectorRun(
-            id=detector.id,
-            version=detector.version,
-            state=status,
-            reason=reason,
-            findings=len(found),
-            seconds=seconds,
-        )
-    )
-
-
-def _lacking(detector: Detector, prepared: Prepared) -> str:
-    """Which table or column the detector cannot do without; empty if nothing."""
-    for need in detector.needs:
-        if need.table not in prepared.present:
-            if need.optional_table:
-                continue
-            return f"缺少表 {need.table}"
-        for column in need.required:
-            if column not in prepared.present[need.table]:
-                return f"缺少列 {need.table}.{column}"
-    for name in detector.packs:
-        if name not in prepared.packs:
-            return f"领域包没有数据：{name.removeprefix('pack_')}"
-    return ""
-
-
 def _hand_packs(engine: Engine, plan: Sequence[Detector], packs: Mapping[str, pa.Table]) -> frozenset[str]:
     """Put the pack tables that any detector reads; the names of those that hold anything."""
     named = sorted({name for detector in plan for name in detector.packs})
     for name in named:
         engine.put(name, packs.get(name, PACK_TABLES[name].empty_table()))
     return frozenset(name for name in named if name in packs and packs[name].num_rows)
-
-
-def _compute(
-    engine: Engine, detector: Detector, state: _State
-) -> tuple[pa.Table, dict[str, int] | None, dict[str, str]]:
-    """Run the steps; the hit table, the population by institution (None without that step), who is not judged."""
-    made: list[str] = []
-    shared, keeper = state.shared, state.keeper
-    try:
-        for step in detector.steps:
-            if not shared.take(engine, detector, step) and (keeper is None or not keeper.make(detector, step)):
-                carry_out(engine, step)
-            made.append(step.name)
-        judged = None
-        if POPULATION in made:
-            counted = engine.arrow(f'SELECT institution_id, n FROM "{POPULATION}"').to_pylist()
-            judged = {str(row["institution_id"]): int(row["n"]) for row in counted}
-        refused = {}
-        if ABSTAINS in made:
-            told = engine.arrow(f'SELECT institution_id, reason FROM "{ABSTAINS}"').to_pylist()
-            refused = {str(row["institution_id"]): str(row["reason"]) for row in told}
-        if detector.array is None:
-            return engine.arrow(f'SELECT * FROM "{HITS}"'), judged, refused
-        inputs = {name: engine.arrow(f'SELECT * FROM "{name}"') for name in detector.array.inputs}
-        return detector.array.compute(inputs), judged, refused
-    finally:
-        shared.leave(engine, detector, made)
-
-
-def _spoken(hits: pa.Table, silent: Mapping[str, str]) -> pa.Table:
-    """Hits of the institutions for which the detector may speak."""
-    speak = [institution not in silent for institution in hits["institution_id"].to_pylist()]
-    return hits.filter(pa.array(speak, pa.bool_()))
 
 
 def _facts(prepared: Prepared, state: _State, standing: Standing, basis: ScoredBy) -> list[InstitutionFacts]:

@@ -83,6 +83,7 @@ class SparkEngine:
     """
 
     name = f"spark {pyspark.__version__}"
+    hands = 1
 
     def __init__(
         self, address: str, *, master: str, conf: Mapping[str, str] | None = None, session: SparkSession | None = None
@@ -134,6 +135,9 @@ class SparkEngine:
                 frame.unpersist()
                 self.session.catalog.dropTempView(name)
             self._orders.pop(name, None)
+
+    def siblings(self) -> list[SparkEngine]:
+        return []
 
     def close(self) -> None:
         self.drop(list(self._made))
