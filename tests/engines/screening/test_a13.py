@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hengjian.engines.screening.detectors.a13_report_numbers import DETECTOR, longest_order, parsed
+from hengjian.engines.screening.detectors.a13_report_numbers import DETECTOR, longest_order
 from tests.engines.screening.screened import LAB, Rows, lab, screened
 
 
@@ -27,22 +29,52 @@ def exchanged(tables: Rows, pairs: int, *, apart: int = 6) -> Rows:
 
 
 @pytest.mark.parametrize(
-    ("number", "expected"),
+    ("written", "counter"),
     [
-        ("甲检2026-000130", ("甲检2026-", 130, "")),
-        ("20260315007", ("20260315", 7, "")),
-        ("B12补", ("B", 12, "补")),
-        ("无号", None),
-        ("9" * 40, None),
+        ("甲检2026-{:06d}", "甲检2026-…"),
+        ("20260315{:03d}", "20260315…"),
+        ("2026{:05d}", "2026…"),
+        ("202603{:05d}", "202603…"),
+        ("202699{:03d}", "2026…"),
+        ("20261399{:03d}", "202613…"),
+        ("2026-{:04d}号", "2026-…号"),
     ],
 )
-def test_numbers_are_taken_apart(number: str, expected: object) -> None:
-    assert parsed(number) == expected
+def test_numbers_are_taken_apart(written: str, counter: str, tmp_path: Path) -> None:
+    tables = lab(30)
+    for place, row in enumerate(tables["reports"]):
+        row.update(report_no=written.format(place + 1), client_id=f"C{place % 9}")
+    found = screened(DETECTOR, exchanged(tables, 1), tmp_path)
+    assert {row["counter"] for row in found.evidence()["rows"]} == {counter}
+
+
+def test_what_ends_in_no_number_of_usual_length_is_not_judged(tmp_path: Path) -> None:
+    tables = lab(40)
+    for place, row in enumerate(tables["reports"]):
+        row.update(report_no="无号" + "甲" * place if place % 2 else "9" * 40 + str(place), client_id=f"C{place}")
+    assert screened(DETECTOR, tables, tmp_path) == []
 
 
 def test_the_longest_order_leaves_out_as_few_as_possible() -> None:
     assert longest_order(np.array([1.0, 2.0, 9.0, 3.0, 3.0, 4.0])).tolist() == [True, True, False, True, True, True]
     assert longest_order(np.zeros(0)).tolist() == []
+    assert longest_order(np.array([2.0, 1.0, 3.0, 3.0, 9.0, 4.0, 5.0])).tolist() == [
+        False,
+        *[True] * 3,
+        False,
+        True,
+        True,
+    ]
+
+
+@given(st.lists(st.integers(0, 9), max_size=14))
+def test_no_longer_order_is_missed(numbers: list[int]) -> None:
+    values = np.array(numbers, dtype=np.float64)
+    kept = longest_order(values)
+    longest: list[int] = []
+    for place, value in enumerate(numbers):
+        longest.append(1 + max((longest[at] for at in range(place) if numbers[at] <= value), default=0))
+    assert kept.sum() == max(longest, default=0) and (np.diff(values[kept]) >= 0).all()
 
 
 def test_numbers_in_order_are_silent(tmp_path: Path) -> None:

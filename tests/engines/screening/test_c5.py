@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hengjian.engines.screening.detectors.c5_bunching import DETECTOR, bunching, resolution
+from hengjian.engines.screening.detectors.c5_bunching import DETECTOR, bunching, resolutions
 from tests.engines.screening.screened import LAB, Rows, lab, results, screened
 
 
@@ -28,10 +28,14 @@ def copied(count: int = 300, times: int = 22) -> np.ndarray:
     return numbers
 
 
-def test_the_resolution_is_found() -> None:
-    ones = np.ones(4)
-    assert resolution(np.array([0.15, 0.25, 1.05, 2.35]), ones) == 0.05
-    assert resolution(np.array([10.0, 20.0, 70.0, 130.0]), ones) == 10.0
+def test_the_resolution_of_each_unit_is_found() -> None:
+    values = np.array([0.15, 0.25, 1.05, 2.35, 10.0, 20.0, 70.0, 130.0])
+    assert resolutions(values, np.ones(8), np.array([0, 4])).tolist() == [0.05, 10.0]
+
+
+def test_one_value_in_a_hundred_may_be_finer() -> None:
+    values, counts = np.array([1.0, 2.0, 2.5, 4.0, 4.5]), np.array([50.0, 49.0, 1.0, 90.0, 10.0])
+    assert resolutions(values, counts, np.array([0, 3])).tolist() == [1.0, 0.5]
 
 
 def test_honest_values_are_silent(tmp_path: Path) -> None:
@@ -88,5 +92,5 @@ def test_three_reports_abstain(tmp_path: Path) -> None:
 
 def test_smooth_data_give_as_many_pairs_as_expected() -> None:
     values, counts = np.unique(honest(20000), return_counts=True)
-    one = bunching(values, counts.astype(np.float64))
+    one = bunching(values, counts.astype(np.float64), 0.01)
     assert one is not None and abs(one.pairs / one.expected - 1) < 0.05

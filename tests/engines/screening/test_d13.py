@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hengjian.engines.screening.detectors.d13_change_point import DETECTOR, highest
+from hengjian.engines.screening.detectors.d13_change_point import DETECTOR, FEW_SIMULATIONS, highest, peaks_by_chance
 from tests.engines.screening.many_labs import START, code, many_labs
 from tests.engines.screening.screened import Rows, screened
 
@@ -70,3 +70,11 @@ def test_few_reports_few_failures_or_one_day_abstain(tmp_path: Path) -> None:
 def test_the_highest_point_begins_where_the_rise_began() -> None:
     top, began = highest(np.array([-1.0, -1.0, 1.0, 1.0, 1.0, -1.0]))
     assert float(top) == 3.0 and int(began) == 2
+
+
+def test_a_few_simulations_tell_what_all_of_them_tell() -> None:
+    n, expected = np.full(120, 8.0), np.linspace(0.5, 2.0, 120)
+    few, all_of_them = (peaks_by_chance("甲", n, expected, 3.0, times=times) for times in (FEW_SIMULATIONS, 500))
+    assert len(few) == FEW_SIMULATIONS and np.count_nonzero(few >= np.quantile(all_of_them, 0.99)) < 5
+    assert np.quantile(few, 0.25) < np.median(all_of_them) < np.quantile(few, 0.75)
+    assert (peaks_by_chance("甲", n, expected, 3.0) == all_of_them).all()

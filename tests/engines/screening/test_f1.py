@@ -7,9 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from hengjian.engines.screening.detectors.f1_photo_reuse import DETECTOR
+from hengjian.engines.screening.pictures import alike_pairs
 from tests.engines.screening.screened import LAB, OTHER_LAB, Rows, lab, screened
 
 
@@ -130,3 +132,20 @@ def test_flat_pictures_and_nonsense_hashes_are_not_compared(tmp_path: Path) -> N
 
 def test_without_photographs_it_is_skipped(tmp_path: Path) -> None:
     assert screened(DETECTOR, lab(), tmp_path).state == "skipped"
+
+
+def test_all_alike_pictures_of_an_institution_are_found() -> None:
+    chance = np.random.default_rng(8)
+    rows: list[dict[str, object]] = []
+    wanted = set()
+    for number in range(120):
+        coarse, fine = (f"{int.from_bytes(chance.bytes(size), 'big'):0{2 * size}x}" for size in (8, 32))
+        own = {"institution_id": "甲乙"[number % 2], "subject": "样品", "client_id": "丙"}
+        rows.append(own | {"phash": coarse, "pdq": fine})
+        if number % 3 == 0:
+            wanted.add((len(rows) - 1, len(rows)))
+            rows.append(own | {"phash": flip(coarse, number // 3 % 8), "pdq": flip(fine, number // 3 % 30)})
+    rows += [{"institution_id": "甲", "subject": None, "client_id": None, "phash": "没有", "pdq": None}] * 2
+    pairs = alike_pairs(pa.Table.from_pylist(rows))
+    assert set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True)) == wanted
+    assert pairs.bits.tolist() == [number % 30 for number in range(40)]

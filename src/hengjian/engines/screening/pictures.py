@@ -7,13 +7,13 @@ therefore learned from pairs of the institution's own pictures, and grows with t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import special
 
 MOST_BITS = 12
@@ -30,7 +30,7 @@ FLAT = 8
 """A perceptual hash with fewer set (or unset) bits than this is of a picture without content."""
 
 MOST_IN_BUCKET = 200
-PIECE = 1 << 22
+PIECE = 1 << 18
 STRIDES = (1, 2, 3, 5, 8, 13, 21, 34)
 """Pictures are compared with those so many places further to learn how alike they usually are."""
 
@@ -47,7 +47,6 @@ MIDDLE_HALF = 1.349
 FIFTIETH, LOWEST_FIFTIETH = 0.02, 2.054
 """The lowest fiftieth of the pairs tells whether some are closer than the middle lets expect: like cars, like light."""
 
-Columns = Mapping[str, npt.NDArray[Any]]
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
@@ -78,98 +77,130 @@ class Pairs:
         )
 
 
-def equal_pairs(values: npt.NDArray[Any]) -> tuple[Integers, Integers]:
-    """Each row with the first one of the same text; empty texts are nobody's."""
-    texts = np.array(["" if value is None else str(value) for value in values])
-    order = np.argsort(texts, kind="stable")
-    fresh = np.append(True, texts[order][1:] != texts[order][:-1])
+def codes(column: pa.ChunkedArray) -> Integers:
+    """A number for each text, the same for equal ones; −1 where there is none."""
+    coded = column.combine_chunks().dictionary_encode().indices.fill_null(-1)
+    return np.asarray(coded.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def equal_pairs(values: Integers) -> tuple[Integers, Integers]:
+    """Each row with the first one of the same number; negative numbers are nobody's."""
+    order = np.argsort(values, kind="stable")
+    fresh = np.append(True, values[order][1:] != values[order][:-1])
     head = order[np.flatnonzero(fresh)][np.cumsum(fresh) - 1]
-    keep = (head != order) & (texts[order] != "")
+    keep = (head != order) & (values[order] >= 0)
     return head[keep].astype(np.int64), order[keep].astype(np.int64)
 
 
-def alike_pairs(column: Columns, strangers: npt.NDArray[Any]) -> Pairs:
+def alike_pairs(data: pa.Table) -> Pairs:
     """Pairs within one institution (and over all where the coarse hash is equal) whose hashes differ in few bits.
 
-    `strangers` names the client of each row: pictures of two clients may differ a little more (None: nobody's).
+    Read are `institution_id`, `subject`, `phash`, `pdq` and `client_id`: pictures of two clients may differ a little
+    more.
     """
-    words, known = _hashes(column["phash"], 16)
-    pdq, has_pdq = _hashes(column["pdq"], 64)
+    words, known = _hashes(data["phash"], 16)
+    pdq, has_pdq = _hashes(data["pdq"], 64)
     filled = np.bitwise_count(words[:, 0]).astype(np.int64)
     rows = np.flatnonzero(known & (filled >= FLAT) & (filled <= 64 - FLAT))
-    institution = np.unique(column["institution_id"].astype(str), return_inverse=True)[1].astype(np.int64)
+    institution, client = codes(data["institution_id"]), codes(data["client_id"])
     if len(rows) < 2:
         return Pairs.none()
-    head, tail = equal_pairs(np.array([f"{one:016x}" for one in words[rows, 0]]))
+    head, tail = equal_pairs(np.unique(words[rows, 0], return_inverse=True)[1].astype(np.int64))
     found = [np.stack([np.minimum(head, tail), np.maximum(head, tail)], axis=1)]
-    fine = pdq[rows], has_pdq[rows]
-    found += [
-        _probe(words[rows, 0], institution[rows], fine, band, bit)
-        for band in range(BANDS)
-        for bit in range(-1, BAND_BITS)
-    ]
+    fine = np.asfortranarray(pdq[rows]), has_pdq[rows]
+    for band in range(BANDS):
+        found += _probe(words[rows, 0], institution[rows], fine, band)
     both = rows[np.unique(np.concatenate(found), axis=0)]
     low, high = both[:, 0], both[:, 1]
     checked = has_pdq[low] & has_pdq[high]
     bits = np.bitwise_count(words[low, 0] ^ words[high, 0]).astype(np.int64)
-    bits = np.where(checked, np.bitwise_count(pdq[low] ^ pdq[high]).sum(axis=1).astype(np.int64), bits)
-    group = _groups(institution, column["subject"])
+    bits = np.where(checked, _bits_apart(pdq, low, high), bits)
+    kind = codes(data["subject"].fill_null(""))
+    group = institution * (int(kind.max(initial=0)) + 1) + kind
     chance = _by_chance(pdq, np.flatnonzero(has_pdq & known), group, low, bits)
     pairs = Pairs(first=low, second=high, bits=bits, checked=checked, chance=np.where(checked, chance, np.inf))
-    unlike = [a is not None and b is not None and a != b for a, b in zip(strangers[low], strangers[high], strict=True)]
+    unlike = (client[low] >= 0) & (client[high] >= 0) & (client[low] != client[high])
     near = np.where(checked, (bits <= MOST_PDQ_BITS) & (chance <= MOST_FOR_HINT), bits <= MOST_BITS_ALONE)
-    near |= checked & (bits <= MOST_PDQ_BITS_STRANGERS) & (chance <= MOST_BY_CHANCE) & np.array(unlike, dtype=bool)
+    near |= checked & (bits <= MOST_PDQ_BITS_STRANGERS) & (chance <= MOST_BY_CHANCE) & unlike
     return pairs.where(near)
 
 
-def _groups(institution: Integers, subject: npt.NDArray[Any]) -> Integers:
-    """Pictures of one kind of one institution."""
-    kind = np.unique(["" if one is None else str(one) for one in subject], return_inverse=True)[1]
-    return np.asarray(institution * (int(kind.max(initial=0)) + 1) + kind, dtype=np.int64)
-
-
-def _hashes(values: npt.NDArray[Any], digits: int) -> tuple[Words, npt.NDArray[np.bool_]]:
+def _hashes(column: pa.ChunkedArray, digits: int) -> tuple[Words, npt.NDArray[np.bool_]]:
     """Hexadecimal texts as 64-bit words, and which rows have one."""
-    words = np.zeros((len(values), digits // 16), dtype=np.uint64)
-    known = np.zeros(len(values), dtype=bool)
-    for at, value in enumerate(values):
-        if value is not None and len(value) == digits:
-            try:
-                words[at] = [int(value[start : start + 16], 16) for start in range(0, digits, 16)]
-                known[at] = True
-            except ValueError:
-                known[at] = False
-    return words, known
+    known = pc.match_substring_regex(column, f"^[0-9a-f]{{{digits}}}$").fill_null(False)
+    found = np.asarray(known.to_numpy(), dtype=bool)
+    words = np.zeros((len(found), digits // 16), dtype=np.uint64, order="F")
+    shown = b"".join(bytes.fromhex("".join(part.to_pylist())) for part in column.filter(known).chunks)
+    words[found] = np.frombuffer(shown, dtype=">u8").reshape(-1, digits // 16)
+    return words, found
 
 
-def _probe(
-    words: Words, institution: Integers, fine: tuple[Words, npt.NDArray[np.bool_]], band: int, bit: int
-) -> Integers:
-    """Pairs within one institution whose bands are equal (bit −1) or differ in that bit, close in both hashes."""
-    shift = np.uint64(band * BAND_BITS)
-    part = ((words >> shift) & np.uint64((1 << BAND_BITS) - 1)).astype(np.int64)
+def _probe(words: Words, institution: Integers, fine: tuple[Words, npt.NDArray[np.bool_]], band: int) -> list[Integers]:
+    """Pairs within one institution whose bands are equal or differ in one bit, close in both hashes."""
+    part = ((words >> np.uint64(band * BAND_BITS)) & np.uint64((1 << BAND_BITS) - 1)).astype(np.int64)
     key = (institution << BAND_BITS) | part
     order = np.argsort(key, kind="stable")
-    wanted = key if bit < 0 else key ^ (1 << bit)
-    low, high = (np.searchsorted(key[order], wanted, side=side) for side in ("left", "right"))
-    size = np.where(high - low <= MOST_IN_BUCKET, high - low, 0)
+    distinct, begin, size = np.unique(key[order], return_index=True, return_counts=True)
+    found = [_close(np.flatnonzero(size > 1), np.flatnonzero(size > 1), (order, begin, size), words, fine)]
+    for bit in range(BAND_BITS):
+        unset = np.flatnonzero((distinct >> bit) & 1 == 0)
+        wanted = distinct[unset] | (1 << bit)
+        place = np.minimum(np.searchsorted(distinct, wanted), len(distinct) - 1)
+        there = distinct[place] == wanted
+        found.append(_close(unset[there], place[there], (order, begin, size), words, fine))
+    return found
+
+
+def _close(
+    one: Integers,
+    other: Integers,
+    buckets: tuple[Integers, Integers, Integers],
+    words: Words,
+    fine: tuple[Words, npt.NDArray[np.bool_]],
+) -> Integers:
+    """Pairs of rows, the first from bucket `one`, the second from `other`, or the other way round.
+
+    The one that comes later among all rows must lie in a bucket that is not too full.
+    """
+    order, begin, size = buckets
     pdq, has_pdq = fine
+    some = np.minimum(size[one], size[other]) <= MOST_IN_BUCKET
+    one, other = one[some], other[some]
+    mine, theirs = _spread(begin[one], size[one]), np.repeat(other, size[one])
+    full, sorted_words = np.repeat(size > MOST_IN_BUCKET, size), words[order]
     found = [np.zeros((0, 2), dtype=np.int64)]
-    for start, end in _starts(size):
-        some = np.arange(start, end)
-        first = np.repeat(some, size[some])
-        begins = np.cumsum(size[some]) - size[some]
-        second = order[np.arange(len(first)) - np.repeat(begins, size[some]) + np.repeat(low[some], size[some])]
-        near = (first < second) & (np.bitwise_count(words[first] ^ words[second]) <= MOST_BITS)
-        first, second = first[near], second[near]
-        apart = np.bitwise_count(pdq[first] ^ pdq[second]).sum(axis=1)
+    for start, end in _starts(size[theirs]):
+        into = theirs[start:end]
+        left, right = np.repeat(mine[start:end], size[into]), _spread(begin[into], size[into])
+        near = np.flatnonzero(np.bitwise_count(sorted_words[left] ^ sorted_words[right]) <= MOST_BITS)
+        left, right = left[near], right[near]
+        first, second = order[left], order[right]
+        kept = (first != second) & ~full[np.where(first < second, right, left)]
+        first, second = first[kept], second[kept]
+        apart = _bits_apart(pdq, first, second)
         close = ~(has_pdq[first] & has_pdq[second]) | (apart <= MOST_PDQ_BITS_STRANGERS)
-        found.append(np.stack([first[close], second[close]], axis=1))
+        first, second = first[close], second[close]
+        found.append(np.stack([np.minimum(first, second), np.maximum(first, second)], axis=1))
     return np.concatenate(found)
 
 
+def _bits_apart(words: Words, first: Integers, second: Integers) -> Integers:
+    """In how many bits two rows differ; the words lie column by column."""
+    bits = np.zeros(len(first), dtype=np.int64)
+    for column in words.T:
+        bits += np.bitwise_count(column[first] ^ column[second])
+    return bits
+
+
+def _spread(begin: Integers, size: Integers) -> Integers:
+    """The members of ranges, one after another."""
+    end = np.cumsum(size)
+    members: Integers = np.arange(int(size.sum())) + np.repeat(begin - (end - size), size)
+    return members
+
+
 def _starts(size: Integers) -> list[tuple[int, int]]:
-    """Ranges of rows that give some four million candidates together."""
+    """Ranges of rows that give some quarter of a million candidates together."""
     cuts = np.flatnonzero(np.diff(np.cumsum(size) // PIECE)) + 1
     edges = [0, *cuts.tolist(), len(size)]
     return list(pairwise(edges))
@@ -177,17 +208,20 @@ def _starts(size: Integers) -> list[tuple[int, int]]:
 
 def _by_chance(pdq: Words, rows: Integers, group: Integers, low: Integers, bits: Integers) -> Floats:
     """How many pairs of the group of `low` would lie as close, were its pictures as alike as they usually are."""
+    asked = np.zeros(int(group.max(initial=0)) + 1, dtype=bool)
+    asked[group[low]] = True
+    rows = rows[asked[group[rows]]]
     rows = rows[np.argsort(group[rows], kind="stable")]
     apart, of = [np.zeros(0)], [np.zeros(0, dtype=np.int64)]
     for stride in STRIDES:
         one, two = rows[:-stride], rows[stride:]
         same = group[one] == group[two]
-        apart.append(np.bitwise_count(pdq[one[same]] ^ pdq[two[same]]).sum(axis=1).astype(np.float64))
+        apart.append(_bits_apart(pdq, one[same], two[same]).astype(np.float64))
         of.append(group[one[same]])
     owner = np.concatenate(of)
     order = np.argsort(owner, kind="stable")
     owner, distance = owner[order], np.concatenate(apart)[order]
-    count = np.bincount(group[rows], minlength=int(group.max(initial=0)) + 1).astype(np.float64)
+    count = np.bincount(group[rows], minlength=len(asked)).astype(np.float64)
     chance = np.zeros(len(low))
     for one in np.unique(group[low]):
         mine = np.flatnonzero(group[low] == one)

@@ -30,14 +30,16 @@ UNIT = """CASE WHEN position('.' IN {text}) > 0
      THEN power(10.0, -(length({text}) - position('.' IN {text})))
      ELSE power(10.0, length({text}) - length(rtrim({text}, '0'))) END"""
 
-REPORTED = f"""
+PLAINLY = f"""coalesce(x.replicate, 0) = 0 AND x.value IS NOT NULL AND regexp_matches(x.value_text, {PLAIN})
+  AND abs(x.value) < 1e12 AND coalesce(x.subcontracted, false) = false"""
+JUDGED = "coalesce(r.purpose, 'client') NOT IN ('qc', 'pt')"
+
+# Each step takes the few reported values it is about out of all of them.
+REPORTED = f"""(
 SELECT x.institution_id, x.report_id, x.item_code, x.method_no, x.value_text, x.value, x.unit, x.verdict, x.limit_op,
        x.limit_low, x.limit_high, r.standard_no, r.report_no, r.issued_at, {UNIT.format(text="x.value_text")} AS step
-FROM results x JOIN reports r ON r.report_id = x.report_id
-WHERE coalesce(x.replicate, 0) = 0 AND x.value IS NOT NULL AND regexp_matches(x.value_text, {PLAIN})
-  AND abs(x.value) < 1e12 AND coalesce(x.subcontracted, false) = false
-  AND coalesce(r.purpose, 'client') NOT IN ('qc', 'pt')
-"""
+FROM results x JOIN reports r ON r.report_id = x.report_id WHERE {PLAINLY} AND {JUDGED}
+) AS v"""
 
 # A set counts when every reading is a plain number in the unit of the reported value.
 SETS = f"""
@@ -49,9 +51,16 @@ HAVING count(*) >= 2 AND count(*) = count(CASE WHEN regexp_matches(x.value_text,
    AND count(DISTINCT x.replicate) = count(*) AND count(DISTINCT coalesce(x.unit, '')) = 1
 """
 
-COMPARED = """
-SELECT v.*, s.n, s.mean, abs(v.value - s.mean) > 0.5 * v.step * 1.000001 AS off
-FROM reported v JOIN sets s ON s.report_id = v.report_id AND s.item_code = v.item_code
+MEANT = f"""
+SELECT x.institution_id, x.report_id, x.item_code, x.method_no, x.value_text, x.value, x.limit_op, x.limit_low,
+       x.limit_high, s.n, s.mean, {UNIT.format(text="x.value_text")} AS step
+FROM results x JOIN sets s ON s.report_id = x.report_id AND s.item_code = x.item_code
+WHERE {PLAINLY}
+"""
+
+COMPARED = f"""
+SELECT m.*, r.standard_no, r.report_no, r.issued_at, abs(m.value - m.mean) > 0.5 * m.step * 1.000001 AS off
+FROM meant m JOIN reports r ON r.report_id = m.report_id WHERE {JUDGED}
 """
 
 HABITS = """
@@ -92,7 +101,7 @@ WHERE s.rounding > 0 GROUP BY s.standard_no, s.item_code HAVING min(s.rounding) 
 # A verdict the value does not bear: beyond the limit and called passed, or within it and called failed.
 VERDICTS = f"""
 SELECT institution_id, report_id, report_no, issued_at, item_code, value_text, verdict, limit_op, limit_low, limit_high
-FROM reported
+FROM {REPORTED}
 WHERE (verdict = 'pass' AND ((limit_op IN ('<=', '<', 'range') AND value > limit_high)
                              OR (limit_op IN ('>=', '>', 'range') AND value < limit_low)))
    OR (verdict = 'fail' AND ((limit_op = '<=' AND value <= limit_high) OR (limit_op = '>=' AND value >= limit_low)
@@ -103,13 +112,23 @@ QUALIFY row_number() OVER (PARTITION BY institution_id ORDER BY report_id, item_
 # Whole things counted in the number of samples the standard asks for; replicates that are there are recomputed above.
 COUNTS = f"""
 SELECT v.institution_id, v.report_id, v.report_no, v.issued_at, v.item_code, v.value_text, i.n
-FROM reported v
+FROM {REPORTED}
 JOIN (SELECT standard_no, item_code, max(min_replicates) AS n FROM standard_items
       GROUP BY standard_no, item_code HAVING max(min_replicates) >= 2) AS i
   ON i.standard_no = v.standard_no AND i.item_code = v.item_code
 ANTI JOIN sets s ON s.report_id = v.report_id AND s.item_code = v.item_code
 WHERE v.step < 1 AND v.step * i.n < 1 AND v.unit IN ({", ".join(f"'{unit}'" for unit in COUNT_UNITS)})
 QUALIFY row_number() OVER (PARTITION BY v.institution_id ORDER BY v.report_id, v.item_code) <= {MOST_SUSPECTS}
+"""
+
+POPULATION = f"""
+SELECT r.institution_id, count(*) AS n
+FROM (
+    SELECT report_id FROM compared
+    UNION
+    SELECT x.report_id FROM results x WHERE x.verdict IN ('pass', 'fail') AND x.limit_op IS NOT NULL AND {PLAINLY}
+) AS told JOIN reports r ON r.report_id = told.report_id
+WHERE {JUDGED} GROUP BY r.institution_id
 """
 
 SCHEMA = pa.schema(
@@ -274,8 +293,8 @@ DETECTOR = Detector(
         ),
     ),
     steps=(
-        Step(name="reported", sql=REPORTED),
         Step(name="sets", sql=SETS, per_report=True),
+        Step(name="meant", sql=MEANT),
         Step(name="compared", sql=COMPARED),
         Step(name="habits", sql=HABITS),
         Step(name="custom", sql=CUSTOM),
@@ -284,13 +303,7 @@ DETECTOR = Detector(
         Step(name="intervals", sql=INTERVALS),
         Step(name="verdicts", sql=VERDICTS),
         Step(name="counts", sql=COUNTS),
-        Step(
-            name="population",
-            sql="SELECT institution_id, count(DISTINCT report_id) AS n FROM ("
-            "SELECT institution_id, report_id FROM compared UNION ALL "
-            "SELECT institution_id, report_id FROM reported WHERE verdict IN ('pass', 'fail') AND limit_op IS NOT NULL"
-            ") AS judged GROUP BY institution_id",
-        ),
+        Step(name="population", sql=POPULATION),
     ),
     array=ArrayStep(inputs=("suspects", "readings", "intervals", "verdicts", "counts"), compute=compute),
     key_columns=("what", "nature"),

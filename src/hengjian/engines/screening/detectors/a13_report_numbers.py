@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,43 +14,85 @@ import pyarrow as pa
 
 from hengjian.engines.screening.detector import DAY, ArrayStep, Detector, Need, Step
 
-NUMBER = re.compile(r"^(.*?)(\d+)(\D*)$")
 LEAST_COUNTER = 20
 MOST_OUT_OF_ORDER = 0.03
 """A counter with more numbers out of order is not given out in the order of that time."""
 
+MOST_DIGITS = 15
 LEAST_DAYS = 2.0
 SLIP_DAYS = 1.6
 SUPPLEMENTS = ("补", "补发", "补充", "增")
 TIMES = ("issued_at", "signed_at", "received_at", "started_at")
 TEXTS = ("institution_id", "report_id", "report_no")
 
-Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+# `suffix`: what stands after the last digit.
 NUMBERS = """
-SELECT r.institution_id, r.report_id, trim(r.report_no) AS report_no, r.issued_at, r.signed_at, r.received_at,
-       r.started_at, r.sample_id, r.client_id, r.verdict, r.object,
-       r.corrects IS NOT NULL OR r.retest_of IS NOT NULL OR c.corrects IS NOT NULL AS marked
-FROM reports r LEFT JOIN (SELECT DISTINCT corrects FROM reports WHERE corrects IS NOT NULL) AS c
-    ON c.corrects = r.report_id
-WHERE r.report_no IS NOT NULL AND trim(r.report_no) <> '' AND r.issued_at IS NOT NULL
-ORDER BY r.institution_id, r.report_id
+SELECT n.*, CASE WHEN right(n.report_no, 1) BETWEEN '0' AND '9' THEN ''
+                 ELSE regexp_extract(n.report_no, '[^0-9]*$', 0) END AS suffix
+FROM (
+    SELECT r.institution_id, r.report_id, trim(r.report_no) AS report_no, r.issued_at, r.signed_at, r.received_at,
+           r.started_at, r.corrects IS NOT NULL OR r.retest_of IS NOT NULL OR c.corrects IS NOT NULL AS marked
+    FROM reports r LEFT JOIN (SELECT DISTINCT corrects FROM reports WHERE corrects IS NOT NULL) AS c
+        ON c.corrects = r.report_id
+    WHERE r.report_no IS NOT NULL AND trim(r.report_no) <> '' AND r.issued_at IS NOT NULL
+) AS n
+"""
+
+# The last digits are the running number; a date (20260315007) that leads them belongs to the counter.
+DATED = """CASE WHEN digits NOT LIKE '20%' OR length(digits) < 7 THEN 0
+            WHEN length(digits) < 9 OR substr(digits, 5, 2) NOT BETWEEN '01' AND '31' THEN 4
+            WHEN length(digits) < 11 OR substr(digits, 5, 2) > '12' OR substr(digits, 7, 2) NOT BETWEEN '01' AND '31'
+            THEN 6 ELSE 8 END"""
+
+PARSED = f"""
+SELECT institution_id, report_id, report_no, issued_at, signed_at, received_at, started_at, suffix,
+       concat(head, substr(digits, 1, dated)) AS prefix, CAST(substr(digits, dated + 1) AS BIGINT) AS seq
+FROM (
+    SELECT *, {DATED} AS dated
+    FROM (
+        SELECT *, substr(report_no, length(head) + 1, length(report_no) - length(suffix) - length(head)) AS digits
+        FROM (
+            SELECT *, rtrim(substr(report_no, 1, length(report_no) - length(suffix)), '0123456789') AS head
+            FROM numbers WHERE NOT marked
+        ) AS headed
+    ) AS digested
+    WHERE length(digits) BETWEEN 1 AND {MOST_DIGITS}
+) AS apart
+"""
+
+COUNTERS = f"""
+SELECT institution_id, prefix, suffix, row_number() OVER (ORDER BY institution_id, prefix, suffix) AS counter
+FROM (SELECT institution_id, prefix, suffix FROM parsed GROUP BY institution_id, prefix, suffix
+      HAVING count(*) >= {LEAST_COUNTER}) AS long
+"""
+
+COUNTED = """
+SELECT c.counter, p.report_id, p.report_no, p.issued_at, p.signed_at, p.received_at, p.started_at
+FROM parsed p
+JOIN counters c ON c.institution_id = p.institution_id AND c.prefix = p.prefix AND c.suffix = p.suffix
+ORDER BY c.counter, p.seq, p.issued_at, p.report_id
+"""
+
+INSERTED = f"""
+SELECT institution_id, report_id, report_no, issued_at FROM parsed
+WHERE suffix IN ({", ".join(f"'{one}'" for one in SUPPLEMENTS)}) ORDER BY institution_id, report_id
 """
 
 DOUBLES = """
-SELECT * FROM numbers WHERE NOT marked
-QUALIFY count(*) OVER (PARTITION BY institution_id, report_no) > 1
-ORDER BY institution_id, report_no, report_id
+SELECT n.institution_id, n.report_id, n.report_no, n.issued_at, r.sample_id, r.client_id, r.object
+FROM numbers n
+JOIN (SELECT institution_id, report_no FROM numbers WHERE NOT marked GROUP BY institution_id, report_no
+      HAVING count(*) > 1) AS g ON g.institution_id = n.institution_id AND g.report_no = n.report_no
+JOIN reports r ON r.report_id = n.report_id
+WHERE NOT n.marked ORDER BY n.institution_id, n.report_no, n.report_id
 """
 
 # What the results say tells two reports under one number apart.
 CONTENTS = """
 SELECT x.report_id, sum(hj_fingerprint(concat_ws('|', x.item_code, x.value_text)) % 1000003) AS print
-FROM results x
-JOIN (SELECT institution_id, trim(report_no) AS report_no FROM reports GROUP BY institution_id, trim(report_no)
-      HAVING count(*) > 1) AS g ON g.institution_id = x.institution_id
-JOIN reports r ON r.report_id = x.report_id AND trim(r.report_no) = g.report_no
+FROM results x SEMI JOIN doubles d ON d.report_id = x.report_id
 WHERE coalesce(x.replicate, 0) = 0
 GROUP BY x.report_id ORDER BY x.report_id
 """
@@ -73,20 +114,23 @@ HIT_SCHEMA = pa.schema(
 Row = Mapping[str, Any]
 
 
-def parsed(number: str) -> tuple[str, int, str] | None:
-    """(prefix, running number, suffix) of a report number; None where it ends in no number of usual length."""
-    match = NUMBER.match(number)
-    if match is None or len(match.group(2)) > 15:
-        return None
-    head, digits, tail = match.groups()
-    year = re.match(r"(20\d{2}(?:0[1-9]|1[0-2])?(?:0[1-9]|[12]\d|3[01])?)(\d{3,})$", digits)
-    if year:
-        return head + year.group(1), int(year.group(2)), tail
-    return head, int(digits), tail
-
-
 def longest_order(values: Floats) -> npt.NDArray[np.bool_]:
-    """Which members form a longest run that never falls (patience sorting, O(n log n))."""
+    """Which members form a longest run that never falls.
+
+    Where all before is at most as large as all after, either side can be looked at alone.
+    """
+    kept = np.ones(len(values), dtype=bool)
+    before, after = np.maximum.accumulate(values)[:-1], np.minimum.accumulate(values[::-1])[::-1][1:]
+    begins = np.append(0, np.flatnonzero(before <= after) + 1)
+    ends = np.append(begins[1:], len(values))
+    for part in np.flatnonzero(ends - begins > 1):
+        begin, end = int(begins[part]), int(ends[part])
+        kept[begin:end] = _patience(values[begin:end])
+    return kept
+
+
+def _patience(values: Floats) -> npt.NDArray[np.bool_]:
+    """The longest run by patience sorting, O(n log n)."""
     tails: list[float] = []
     places: list[int] = []
     before = np.full(len(values), -1, dtype=np.int64)
@@ -137,7 +181,10 @@ def twice(rows: Sequence[Row], prints: Mapping[str, int]) -> list[dict[str, obje
 
 @dataclass(frozen=True, kw_only=True)
 class _Book:
-    """All numbers: `days` of each time column (not a number where empty); whole rows only where one is told."""
+    """Numbers by counter, in their order: `days` of each time column (not a number where empty).
+
+    Whole rows only where one is told.
+    """
 
     table: pa.Table
     days: Mapping[str, Floats]
@@ -155,28 +202,33 @@ def _book(table: pa.Table) -> _Book:
     return _Book(table=table, days=days)
 
 
-def _chronological(book: _Book, members: Ints) -> tuple[str, npt.NDArray[np.bool_], Floats] | None:
+def _chronological(book: _Book, members: slice) -> tuple[str, npt.NDArray[np.bool_], Floats] | None:
     """The time in whose order the counter runs: (column, members in order, times in days); None if in none."""
     best = None
+    most = max(2.0, MOST_OUT_OF_ORDER * (members.stop - members.start))
     for name in TIMES:
         days = book.days[name][members]
         if np.isnan(days).any():
             continue
-        coarse = bool(np.mean(days % 1 == 0) > 0.95)
-        kept = longest_order(np.floor(days) if coarse else days)
+        shown = np.floor(days) if np.mean(days % 1 == 0) > 0.95 else days
+        # of two neighbours that fall one is out of order: half of the falls at least
+        if np.count_nonzero(shown[1:] < shown[:-1]) > 2 * most:
+            continue
+        kept = longest_order(shown)
         if best is None or kept.sum() > best[1].sum():
             best = (name, kept, days)
-    if best is None or (~best[1]).sum() > max(2, MOST_OUT_OF_ORDER * len(members)):
-        return None
-    return best
+        if kept.all():
+            break
+    return best if best is not None and (~best[1]).sum() <= most else None
 
 
-def misplaced(book: _Book, counter: str, members: Ints) -> list[dict[str, object]]:
+def misplaced(book: _Book, counter: Row, members: slice) -> list[dict[str, object]]:
     """Numbers of one counter that stand days away from where the others say."""
     order = _chronological(book, members)
     if order is None:
         return []
     name, kept, days = order
+    start, told_of = members.start, f"{counter['prefix']}…{counter['suffix']}"
     firm = np.flatnonzero(kept)
     hits = []
     for place in np.flatnonzero(~kept):
@@ -186,40 +238,31 @@ def misplaced(book: _Book, counter: str, members: Ints) -> list[dict[str, object
         away = max(low - float(days[place]), float(days[place]) - high)
         if away < LEAST_DAYS - 1:
             continue
-        signed = float(book.days["signed_at"][members[place]])
+        signed = float(book.days["signed_at"][start + place])
         slip = away <= SLIP_DAYS or (name == "issued_at" and low - 1 <= signed <= high + 1)
         bounds = {
-            "expected_from": book.row(int(members[firm[near - 1]]))[name] if near else None,
-            "expected_to": book.row(int(members[firm[near]]))[name] if near < len(firm) else None,
+            "expected_from": book.row(start + int(firm[near - 1]))[name] if near else None,
+            "expected_to": book.row(start + int(firm[near]))[name] if near < len(firm) else None,
         }
-        told = {"slip": slip, "counter": counter, "days": away, "numbers": len(members)}
+        told = {"slip": slip, "counter": told_of, "days": away, "numbers": len(kept)}
         nature = "order_slip" if slip else "order"
-        hits.append(_hit(book.row(int(members[place])), nature, "S3", **told, **bounds))
+        row = book.row(start + int(place)) | {"institution_id": counter["institution_id"]}
+        hits.append(_hit(row, nature, "S3", **told, **bounds))
     return hits
 
 
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     """Every institution's numbers by counter: doubles, numbers out of order, numbers put in with a suffix."""
-    book = _book(tables["numbers"])
+    book = _book(tables["counted"])
     prints = {row["report_id"]: int(row["print"]) for row in tables["contents"].to_pylist()}
-    counters: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
-    inserted: dict[str, list[int]] = defaultdict(list)
-    read = (book.table[name].to_pylist() for name in ("institution_id", "report_no", "marked"))
-    for place, (institution, report_no, marked) in enumerate(zip(*read, strict=True)):
-        found = None if marked else parsed(report_no)
-        if found is None:
-            continue
-        if found[2] in SUPPLEMENTS:
-            inserted[institution].append(place)
-        counters[institution, found[0], found[2]].append((found[1], place))
     hits = twice(tables["doubles"].to_pylist(), prints)
-    for (_, prefix, suffix), members in sorted(counters.items()):
-        if len(members) >= LEAST_COUNTER:
-            seq, places = (np.array(part, dtype=np.int64) for part in zip(*members, strict=True))
-            ordered = places[np.lexsort((places, book.days["issued_at"][places], seq))]
-            hits += misplaced(book, f"{prefix}…{suffix}", ordered)
-    for places_in in inserted.values():
-        hits += [_hit(book.row(place), "inserted", "S2", numbers=len(places_in)) for place in places_in]
+    counters = sorted(tables["counters"].to_pylist(), key=lambda row: int(row["counter"]))
+    bounds = np.searchsorted(book.table["counter"].to_numpy(), np.arange(len(counters) + 1) + 1)
+    for counter, begin, end in zip(counters, bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        hits += misplaced(book, counter, slice(begin, end))
+    inserted = tables["inserted"].to_pylist()
+    numbers = Counter(row["institution_id"] for row in inserted)
+    hits += [_hit(row, "inserted", "S2", numbers=numbers[row["institution_id"]]) for row in inserted]
     return pa.Table.from_pylist(hits, schema=HIT_SCHEMA)
 
 
@@ -254,6 +297,10 @@ DETECTOR = Detector(
     ),
     steps=(
         Step(name="numbers", sql=NUMBERS),
+        Step(name="parsed", sql=PARSED),
+        Step(name="counters", sql=COUNTERS),
+        Step(name="counted", sql=COUNTED),
+        Step(name="inserted", sql=INSERTED),
         Step(name="doubles", sql=DOUBLES),
         Step(name="contents", sql=CONTENTS),
         Step(
@@ -261,7 +308,7 @@ DETECTOR = Detector(
             sql="SELECT institution_id, count(*) AS n FROM numbers GROUP BY institution_id",
         ),
     ),
-    array=ArrayStep(inputs=("numbers", "doubles", "contents"), compute=compute),
+    array=ArrayStep(inputs=("counters", "counted", "inserted", "doubles", "contents"), compute=compute),
     key_columns=("nature",),
     says="报告 {report_no}（签发 {occurred_at}）：{nature}；另一报告 {other_report}，"
     "按前后编号应在 {expected_from} 至 {expected_to} 之间，相差 {days} 天",

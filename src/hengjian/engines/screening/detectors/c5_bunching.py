@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import special
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
@@ -29,39 +30,58 @@ LEAST_EXCESS = 15.0
 LEAST_COUNT = 4
 VALUE_P = 1e-5
 
+UNITS_AT_ONCE = 4096
+
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 UNIT = ("institution_id", "item_code", "method_no", "unit")
 
-# One value of one sample; non-detects, fillings at or below the detection limit and quality control are left out.
-VALUES = """
-SELECT x.institution_id, x.item_code, coalesce(x.method_no, '') AS method_no, coalesce(x.unit, '') AS unit, x.value,
-       max(x.item_name) AS item_name, min(x.report_id) AS report_id, max(r.issued_at) AS issued_at
-FROM results x JOIN reports r ON r.report_id = x.report_id
-WHERE coalesce(x.replicate, 0) = 0 AND x.value > 0 AND x.value < 1e12 AND NOT coalesce(x.subcontracted, false)
-  AND r.corrects IS NULL AND coalesce(r.purpose, 'client') NOT IN ('qc', 'pt')
-  AND (x.detection_limit IS NULL OR x.value > x.detection_limit)
-GROUP BY x.institution_id, x.item_code, coalesce(x.method_no, ''), coalesce(x.unit, ''), x.value,
-         coalesce(r.sample_id, x.report_id)
+MEASURED = """coalesce(x.replicate, 0) = 0 AND x.value > 0 AND x.value < 1e12 AND NOT coalesce(x.subcontracted, false)
+  AND (x.detection_limit IS NULL OR x.value > x.detection_limit)"""
+"""Non-detects and fillings at or below the detection limit are left out."""
+
+# From here on a number stands for an institution's item by one method in one unit: four texts less in millions of rows.
+UNITS = f"""
+SELECT institution_id, item_code, method_no, unit, item_name,
+       row_number() OVER (ORDER BY institution_id, item_code, method_no, unit) AS unit_no
+FROM (
+    SELECT x.institution_id, x.item_code, coalesce(x.method_no, '') AS method_no, coalesce(x.unit, '') AS unit,
+           max(x.item_name) AS item_name
+    FROM results x WHERE {MEASURED}
+    GROUP BY x.institution_id, x.item_code, coalesce(x.method_no, ''), coalesce(x.unit, '')
+    HAVING count(*) >= {LEAST_VALUES}
+) AS often
+"""
+
+SAMPLES = """
+SELECT r.report_id, r.issued_at, hj_fingerprint(coalesce(r.sample_id, r.report_id)) AS sample
+FROM reports r WHERE r.corrects IS NULL AND coalesce(r.purpose, 'client') NOT IN ('qc', 'pt')
+"""
+
+VALUES = f"""
+SELECT u.unit_no, x.value, s.sample, x.report_id, s.issued_at
+FROM results x JOIN samples s ON s.report_id = x.report_id
+JOIN units u ON u.institution_id = x.institution_id AND u.item_code = x.item_code
+    AND u.method_no = coalesce(x.method_no, '') AND u.unit = coalesce(x.unit, '')
+WHERE {MEASURED}
+"""
+
+# One value of one sample counts once, however many reports it is in.
+TALLIED = """
+SELECT unit_no, value, count(*) AS f FROM (SELECT DISTINCT unit_no, value, sample FROM valued) AS once
+GROUP BY unit_no, value
 """
 
 COUNTED = f"""
-SELECT *, sum(f) OVER (PARTITION BY institution_id, item_code, method_no, unit) AS n,
-       count(*) OVER (PARTITION BY institution_id, item_code, method_no, unit) AS kinds
-FROM (
-    SELECT institution_id, item_code, method_no, unit, value, max(item_name) AS item_name, count(*) AS f
-    FROM sampled_values GROUP BY institution_id, item_code, method_no, unit, value
-) AS c
-QUALIFY sum(f) OVER (PARTITION BY institution_id, item_code, method_no, unit) >= {LEAST_VALUES}
-    AND count(*) OVER (PARTITION BY institution_id, item_code, method_no, unit) >= {LEAST_CELLS} // 2
-ORDER BY institution_id, item_code, method_no, unit, value
+SELECT t.unit_no, t.value, CAST(t.f AS DOUBLE) AS f FROM tallied t
+JOIN (SELECT unit_no FROM tallied GROUP BY unit_no
+      HAVING sum(f) >= {LEAST_VALUES} AND count(*) >= {LEAST_CELLS} // 2) AS enough ON enough.unit_no = t.unit_no
+ORDER BY t.unit_no, t.value
 """
 
 REPEATED = f"""
-SELECT v.institution_id, v.item_code, v.method_no, v.unit, v.value, v.report_id, v.issued_at
-FROM sampled_values v
-JOIN counted c ON c.institution_id = v.institution_id AND c.item_code = v.item_code AND c.method_no = v.method_no
-    AND c.unit = v.unit AND c.value = v.value AND c.f >= {LEAST_COUNT}
-ORDER BY v.institution_id, v.item_code, v.method_no, v.unit, v.value, v.report_id
+SELECT v.unit_no, v.value, v.sample, v.report_id, v.issued_at
+FROM valued v JOIN counted c ON c.unit_no = v.unit_no AND c.value = v.value AND c.f >= {LEAST_COUNT}
 """
 
 HIT_SCHEMA = pa.schema(
@@ -79,16 +99,26 @@ HIT_SCHEMA = pa.schema(
 )
 
 
-def resolution(values: Floats, counts: Floats) -> float:
-    """The largest of {1, 2, 5}·10^k of which 99 % of the values are multiples."""
-    top = int(np.ceil(np.log10(values.max())))
-    for power in range(top, top - 12, -1):
+def resolutions(values: Floats, counts: Floats, starts: Integers) -> Floats:
+    """Of each unit (its values begin at `starts`) the largest of {1, 2, 5}·10^k of which 99 % are multiples."""
+    found = np.minimum.reduceat(values, starts)
+    top = np.ceil(np.log10(np.maximum.reduceat(values, starts))).astype(np.int64)
+    sizes = np.diff(np.append(starts, len(values)))
+    still = np.arange(len(starts))
+    for down in range(12):
         for base in (5.0, 2.0, 1.0):
-            steps = values / (base * 10.0**power)
+            delta = base * np.array([10.0**power for power in (top[still] - down).tolist()])
+            steps = values / np.repeat(delta, sizes)
             near = np.abs(steps - np.round(steps)) < 1e-6 * np.maximum(1.0, steps)
-            if counts[near].sum() >= MULTIPLES * counts.sum():
-                return base * 10.0**power
-    return float(values.min())
+            begins = np.cumsum(sizes) - sizes
+            fits = np.add.reduceat(counts * near, begins) >= MULTIPLES * np.add.reduceat(counts, begins)
+            if fits.any():
+                found[still[fits]] = delta[fits]
+                rows = np.repeat(~fits, sizes)
+                values, counts, sizes, still = values[rows], counts[rows], sizes[~fits], still[~fits]
+            if not len(still):
+                return found
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +131,8 @@ class Bunching:
     usual: Floats
 
 
-def bunching(values: Floats, counts: Floats) -> Bunching | None:
-    """None where the values are too coarse: fewer than fifty possible ones between the 10th and 90th per cent."""
-    delta = resolution(values, counts)
+def bunching(values: Floats, counts: Floats, delta: float) -> Bunching | None:
+    """None where steps of `delta` are too coarse: fewer than fifty between the 10th and the 90th per cent."""
     grid = np.round(values / delta).astype(np.int64)
     cumulated = np.concatenate([[0.0], np.cumsum(counts)])
     low, high = np.searchsorted(cumulated[1:] / cumulated[-1], [0.1, 0.9])
@@ -127,10 +156,10 @@ def tails(found: list[Bunching], items: list[str]) -> tuple[Floats, Floats, npt.
     """(p, excess ratio, peers) of every unit: its log ratio against that of the others with the same item."""
     ratio = np.array([np.log((one.pairs + 2) / (one.expected + 2)) for one in found])
     error = np.array([one.variance / (one.expected + 2) ** 2 for one in found])
-    names = np.array(items)
+    kinds, of = np.unique(np.array(items), return_inverse=True)
     centre, tau, peers = np.zeros(len(found)), np.full(len(found), USUAL_TAU), np.zeros(len(found), dtype=np.int64)
     whole = np.ones(len(found), dtype=bool)
-    for group in [whole, *(names == name for name in np.unique(names))]:
+    for group in [whole, *(of == kind for kind in range(len(kinds)))]:
         if group.sum() >= LEAST_PEERS:
             beyond = winsorised(ratio[group])
             centre[group] = max(0.0, float(np.median(beyond)))
@@ -142,26 +171,23 @@ def tails(found: list[Bunching], items: list[str]) -> tuple[Floats, Floats, npt.
 
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     """Units with far too many equal values, with the values that repeat and their reports."""
-    data = tables["counted"]
-    column = {name: np.asarray(data[name].to_numpy(zero_copy_only=False)) for name in data.column_names}
-    units, found = _units(column)
+    counted = tables["counted"]
+    values, counts = (np.asarray(counted[name].to_numpy(), dtype=np.float64) for name in ("value", "f"))
+    numbers = np.asarray(counted["unit_no"].to_numpy(), dtype=np.int64)
+    units, found = _units(numbers, values, counts)
     if not units:
         return HIT_SCHEMA.empty_table()
-    p, ratio, peers = tails(found, [str(column["item_code"][rows[0]]) for rows in units])
+    named = {row["unit_no"]: row for row in tables["units"].to_pylist()}
+    owners = [named[int(numbers[rows.start])] for rows in units]
+    p, ratio, peers = tails(found, [row["item_code"] for row in owners])
     q = false_discovery([float(one) for one in p])
-    reports: dict[tuple[object, ...], list[tuple[str, object]]] = {}
-    for row in tables["repeated"].to_pylist():
-        key = (*(row[name] for name in UNIT), row["value"])
-        reports.setdefault(key, []).append((row["report_id"], row["issued_at"]))
-    hits: list[dict[str, object]] = []
-    for place, (rows, one) in enumerate(zip(units, found, strict=True)):
+    odd: list[tuple[int, float, dict[str, object]]] = []
+    for place, (rows, one, owner) in enumerate(zip(units, found, owners, strict=True)):
         sure = p[place] <= LARGEST_P and (q[place] or 0.0) <= LARGEST_Q and ratio[place] >= LEAST_RATIO
         if not sure or one.pairs - one.expected < LEAST_EXCESS:
             continue
-        counts = column["f"][rows].astype(np.float64)
-        chance = special.pdtrc(counts - 1, one.usual)
-        odd = np.flatnonzero((counts >= LEAST_COUNT) & (chance * len(rows) <= VALUE_P))
-        figures = {
+        own = {name: owner[name] for name in (*UNIT, "item_name")} | {"subject_id": owner["institution_id"]}
+        figures = own | {
             # readings that step by what an instrument counts bunch honestly: equal values alone are a hint
             "level": "S2",
             "slip": False,
@@ -170,38 +196,63 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
             "pairs": one.pairs,
             "usual_pairs": one.expected,
             "ratio": float(ratio[place]),
-            "values": int(counts.sum()),
+            "values": int(counts[rows].sum()),
             "peers": int(peers[place]),
             "tests": len(units),
         }
-        for which in odd[np.argsort(-counts[odd], kind="stable")]:
-            row = rows[which]
-            own = {name: str(column[name][row]) for name in UNIT}
-            more = {"subject_id": own["institution_id"], "item_name": column["item_name"][row]}
-            value = {"value": float(column["value"][row]), "times": int(counts[which])}
-            usual = {"usual_times": float(one.usual[which])}
-            for report, issued in reports.get((*own.values(), float(column["value"][row])), []):
-                dated = {"report_id": report, "occurred_at": issued}
-                hits.append(own | more | value | usual | dated | figures)
+        for value, more in _odd(values[rows], counts[rows], one):
+            odd.append((owner["unit_no"], value, figures | more))
+    reports = _reports(tables["repeated"], [(unit, value) for unit, value, _ in odd])
+    hits = [
+        told | {"report_id": report, "occurred_at": issued}
+        for unit, value, told in odd
+        for report, issued in reports.get((unit, value), [])
+    ]
     return pa.Table.from_pylist(hits, schema=HIT_SCHEMA)
 
 
-def _units(column: Mapping[str, npt.NDArray[np.generic]]) -> tuple[list[npt.NDArray[np.int64]], list[Bunching]]:
+def _odd(values: Floats, counts: Floats, one: Bunching) -> list[tuple[float, dict[str, object]]]:
+    """The values that repeat beyond chance, most frequent first."""
+    chance = special.pdtrc(counts - 1, one.usual)
+    odd = np.flatnonzero((counts >= LEAST_COUNT) & (chance * len(counts) <= VALUE_P))
+    return [
+        (value, {"value": value, "times": int(counts[which]), "usual_times": float(one.usual[which])})
+        for which in odd[np.argsort(-counts[odd], kind="stable")]
+        for value in (float(values[which]),)
+    ]
+
+
+def _reports(repeated: pa.Table, wanted: list[tuple[int, float]]) -> dict[tuple[int, float], list[tuple[str, object]]]:
+    """By unit and value: the first report of each sample and its latest issue, in the order of the reports."""
+    units = pa.array(sorted({unit for unit, _ in wanted}), pa.int64())
+    values = pa.array(sorted({value for _, value in wanted}), pa.float64())
+    among = pc.and_(pc.is_in(repeated["unit_no"], value_set=units), pc.is_in(repeated["value"], value_set=values))
+    once = (
+        repeated.filter(among)
+        .group_by(["unit_no", "value", "sample"])
+        .aggregate([("report_id", "min"), ("issued_at", "max")])
+    )
+    found: dict[tuple[int, float], list[tuple[str, object]]] = {}
+    for row in sorted(once.to_pylist(), key=lambda row: str(row["report_id_min"])):
+        found.setdefault((row["unit_no"], row["value"]), []).append((row["report_id_min"], row["issued_at_max"]))
+    return found
+
+
+def _units(numbers: Integers, values: Floats, counts: Floats) -> tuple[list[slice], list[Bunching]]:
     """Rows of each unit (they come sorted) and its bunching, where the values are fine enough."""
-    total = len(column["f"])
-    if not total:
-        return [], []
-    changes = np.zeros(total, dtype=bool)
-    changes[0] = True
-    for name in UNIT:
-        changes[1:] |= column[name][1:] != column[name][:-1]
-    starts = np.append(np.flatnonzero(changes), total)
-    units, found = [], []
-    for begin, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
-        one = bunching(column["value"][begin:end].astype(np.float64), column["f"][begin:end].astype(np.float64))
-        if one is not None:
-            units.append(np.arange(begin, end, dtype=np.int64))
-            found.append(one)
+    units: list[slice] = []
+    found: list[Bunching] = []
+    starts = np.flatnonzero(np.append(True, numbers[1:] != numbers[:-1])) if len(numbers) else np.zeros(0, np.int64)
+    ends = np.append(starts, len(numbers))[1:]
+    for first in range(0, len(starts), UNITS_AT_ONCE):
+        begins, stops = starts[first : first + UNITS_AT_ONCE], ends[first : first + UNITS_AT_ONCE]
+        part = slice(int(begins[0]), int(stops[-1]))
+        deltas = resolutions(values[part], counts[part], begins - begins[0])
+        for begin, end, delta in zip(begins.tolist(), stops.tolist(), deltas.tolist(), strict=True):
+            one = bunching(values[begin:end], counts[begin:end], delta)
+            if one is not None:
+                units.append(slice(begin, end))
+                found.append(one)
     return units, found
 
 
@@ -225,15 +276,19 @@ DETECTOR = Detector(
         Need(table="reports", required=("issued_at",), optional=("sample_id", "corrects", "purpose")),
     ),
     steps=(
-        Step(name="sampled_values", sql=VALUES),
+        Step(name="units", sql=UNITS),
+        Step(name="samples", sql=SAMPLES),
+        Step(name="valued", sql=VALUES),
+        Step(name="tallied", sql=TALLIED),
         Step(name="counted", sql=COUNTED),
         Step(name="repeated", sql=REPEATED),
         Step(
             name="population",
-            sql="SELECT institution_id, sum(f) AS n FROM counted GROUP BY institution_id",
+            sql="SELECT u.institution_id, CAST(sum(c.f) AS BIGINT) AS n FROM counted c "
+            "JOIN units u ON u.unit_no = c.unit_no GROUP BY u.institution_id",
         ),
     ),
-    array=ArrayStep(inputs=("counted", "repeated"), compute=compute),
+    array=ArrayStep(inputs=("units", "counted", "repeated"), compute=compute),
     key_columns=("item_code", "method_no"),
     min_n=LEAST_VALUES,
     unit="个数值",

@@ -21,25 +21,42 @@ HIT_SCHEMA = hit_schema(
     counts=("results", "detects", "peers", "tests"),
 )
 
-# A non-detect is a result without a number: ND, 未检出, <0.05. One row for each reported value.
+# A non-detect is a result without a number: ND, 未检出, <0.05. Reported values alike in all that matters are one row.
 CASES = """
-SELECT x.institution_id, x.item_code, coalesce(x.method_no, '') AS method_no,
-       coalesce(x.item_name, x.item_code) AS item_name,
-       coalesce(r.object, '') AS object, coalesce(r.purpose, '') AS purpose, r.issued_at,
-       CASE WHEN x.value IS NULL THEN 0 ELSE 1 END AS bad,
+SELECT x.institution_id, x.item_code, coalesce(x.method_no, '') AS method_no, coalesce(r.object, '') AS object,
+       coalesce(r.purpose, '') AS purpose,
        coalesce(x.detection_limit, CASE WHEN regexp_matches(x.value_text, '^<[0-9]+([.][0-9]+)?$')
-                                        THEN CAST(substr(x.value_text, 2) AS DOUBLE) END) AS lod
+                                        THEN CAST(substr(x.value_text, 2) AS DOUBLE) END) AS lod,
+       count(*) AS n, count(x.value) AS bad, max(r.issued_at) AS last_at,
+       max(coalesce(x.item_name, x.item_code)) AS item_name
 FROM results x JOIN reports r ON r.report_id = x.report_id
 WHERE coalesce(x.replicate, 0) = 0 AND r.corrects IS NULL AND coalesce(r.purpose, 'client') NOT IN ('qc', 'pt')
   AND coalesce(x.subcontracted, false) = false
   AND (x.value IS NOT NULL OR x.value_text LIKE '<%'
        OR upper(x.value_text) IN ('ND', 'N.D.', 'N.D', '未检出', '未检测出'))
+GROUP BY x.institution_id, x.item_code, coalesce(x.method_no, ''), coalesce(r.object, ''), coalesce(r.purpose, ''),
+         coalesce(x.detection_limit, CASE WHEN regexp_matches(x.value_text, '^<[0-9]+([.][0-9]+)?$')
+                                          THEN CAST(substr(x.value_text, 2) AS DOUBLE) END)
 """
 
-# Who detects only from twice the usual limit on has a reason for more non-detects: not compared.
+LIMITS = """
+SELECT institution_id, item_code, method_no, lod, n, sum(n) OVER (
+           PARTITION BY institution_id, item_code, method_no ORDER BY lod
+           ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS up_to,
+       sum(n) OVER (PARTITION BY institution_id, item_code, method_no) AS whole
+FROM (SELECT institution_id, item_code, method_no, lod, sum(n) AS n FROM cases WHERE lod IS NOT NULL
+      GROUP BY institution_id, item_code, method_no, lod) AS each
+"""
+
+# The median limit. Who detects only from twice the usual limit on has a reason for more non-detects: not compared.
 OWN_LOD = """
-SELECT institution_id, item_code, method_no, median(lod) AS lod, sum(1 - bad) AS nd FROM cases
-GROUP BY institution_id, item_code, method_no
+SELECT c.institution_id, c.item_code, c.method_no, max(m.lod) AS lod, CAST(sum(c.n - c.bad) AS BIGINT) AS nd
+FROM cases c
+LEFT JOIN (SELECT institution_id, item_code, method_no, avg(lod) AS lod FROM limits
+           WHERE 2 * (up_to - n) <= whole AND 2 * up_to >= whole
+           GROUP BY institution_id, item_code, method_no) AS m
+  ON m.institution_id = c.institution_id AND m.item_code = c.item_code AND m.method_no = c.method_no
+GROUP BY c.institution_id, c.item_code, c.method_no
 """
 
 USUAL_LOD = """
@@ -50,7 +67,7 @@ JUDGED = f"""
 SELECT c.institution_id, concat_ws('|', c.item_code, c.method_no) AS unit,
        concat_ws('|', c.item_code, c.method_no, c.object, c.purpose) AS fine,
        concat_ws('|', c.item_code, c.method_no) AS mid, c.item_code AS coarse,
-       count(*) AS n, sum(c.bad) AS bad, max(c.issued_at) AS last_at
+       CAST(sum(c.n) AS BIGINT) AS n, CAST(sum(c.bad) AS BIGINT) AS bad, max(c.last_at) AS last_at
 FROM cases c
 JOIN own_lod o ON o.institution_id = c.institution_id AND o.item_code = c.item_code AND o.method_no = c.method_no
 JOIN usual_lod u ON u.item_code = c.item_code AND u.method_no = c.method_no
@@ -99,6 +116,7 @@ DETECTOR = Detector(
     ),
     steps=(
         Step(name="cases", sql=CASES),
+        Step(name="limits", sql=LIMITS),
         Step(name="own_lod", sql=OWN_LOD),
         Step(name="usual_lod", sql=USUAL_LOD),
         Step(name="judged", sql=JUDGED),

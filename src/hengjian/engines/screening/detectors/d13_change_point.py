@@ -21,6 +21,9 @@ LEAST_DAYS = 20
 ODDS = 3.0
 YEARS_BETWEEN_ALARMS = 10.0
 SIMULATIONS = 500
+FEW_SIMULATIONS, COMMON_IN_FEW = 50, 8
+"""A peak that so many of a few simulations reach would not pass for rare in all of them (once in a million times)."""
+
 LEAST_SHIFT = float(np.log(2.0))
 NEAR_DAYS = 14
 BINDING = 0.05
@@ -77,16 +80,17 @@ def highest(scores: Floats) -> tuple[Floats, np.ndarray[Any, np.dtype[np.int64]]
     return top, began.astype(np.int64)
 
 
-def peaks_by_chance(institution: str, n: Floats, expected: Floats, odds: float) -> Floats:
-    """Highest points of the CUSUM in simulated years without a change; the seed comes from the institution's id."""
-    seed = int.from_bytes(hashlib.sha256(f"D13{institution}".encode()).digest()[:8], "big")
+def peaks_by_chance(salt: str, n: Floats, expected: Floats, odds: float, *, times: int = SIMULATIONS) -> Floats:
+    """Highest points of the CUSUM in simulated years without a change; the seed comes from the salt."""
+    seed = int.from_bytes(hashlib.sha256(salt.encode()).digest()[:8], "big")
     chance = np.random.Generator(np.random.Philox(seed))
     constant, gain = weights(n, expected, odds)
     share = np.clip(expected / n, 1e-6, 1 - 1e-6)
     strength = 1 / BINDING - 1
-    rate = chance.beta(share * strength, (1 - share) * strength, size=(SIMULATIONS, len(n)))
-    fails = chance.binomial(n.astype(np.int64), rate)
-    return highest(constant + gain * fails)[0]
+    rate = chance.beta(share * strength, (1 - share) * strength, size=(times, len(n)))
+    sums = np.zeros((times, len(n) + 1))
+    np.cumsum(constant + gain * chance.binomial(n.astype(np.int64), rate), axis=1, out=sums[:, 1:])
+    return np.asarray((sums - np.minimum.accumulate(sums, axis=1)).max(axis=1), dtype=np.float64)
 
 
 def judge(institution: str, day: Floats, n: Floats, bad: Floats, expected: Floats) -> list[dict[str, Any]]:
@@ -104,7 +108,10 @@ def judge(institution: str, day: Floats, n: Floats, bad: Floats, expected: Float
         shift = np.log(shares[1] / (1 - shares[1])) - np.log(shares[0] / (1 - shares[0]))
         if shift * np.log(odds) <= 0 or abs(shift) < LEAST_SHIFT:
             continue
-        usual = peaks_by_chance(institution, n, own, odds)
+        few = peaks_by_chance(f"D13few{institution}", n, own, odds, times=FEW_SIMULATIONS)
+        if np.count_nonzero(few >= peak) >= COMMON_IN_FEW:
+            continue
+        usual = peaks_by_chance(f"D13{institution}", n, own, odds)
         p = float((1 + np.count_nonzero(usual >= peak)) / (1 + SIMULATIONS))
         if p > min(0.01, years / YEARS_BETWEEN_ALARMS / 2):
             continue

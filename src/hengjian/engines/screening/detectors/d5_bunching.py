@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from scipy import special
 
@@ -138,47 +140,81 @@ def fit(counts: Floats) -> Fit | None:
     )
 
 
-def _units(rows: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
-    """Counts of the 24 bins by institution × item, and over all items of the institution."""
-    units: dict[tuple[str, str], dict[str, Any]] = {}
-    column = {int(number): place for place, number in enumerate(SIDES)}
-    for row in rows:
-        for scope, name in ((row["item_code"], row["item_name"]), ("all", "全部有限值的项目")):
-            unit = units.setdefault(
-                (row["institution_id"], scope),
-                {"item_name": name, "counts": np.zeros(len(SIDES)), "last_at": row["last_at"], "items": set()},
-            )
-            unit["counts"][column[row["bin"]]] += row["n"]
-            unit["items"].add(row["item_code"])
-            unit["last_at"] = max(unit["last_at"], row["last_at"])
-    return {key: units[key] for key in sorted(units) if key[1] != "all" or len(units[key]["items"]) > 1}
+@dataclass(frozen=True, kw_only=True)
+class _Unit:
+    """An institution's item, or all its items: counts of the 24 bins."""
+
+    institution: str
+    scope: str
+    item_name: str
+    counts: Floats
+    last_at: datetime | None
+
+
+def _units(table: pa.Table) -> list[_Unit]:
+    """Institution × item, and all items of an institution, with enough values near the limit and beyond the hole."""
+    if not table.num_rows:
+        return []
+    column = {name: np.asarray(table[name].to_numpy(zero_copy_only=False)) for name in table.column_names}
+    house, item = column["institution_id"], column["item_code"]
+    new_house = np.append(True, house[1:] != house[:-1])
+    new_item = new_house | np.append(True, item[1:] != item[:-1])
+    starts, houses = np.flatnonzero(new_item), np.flatnonzero(new_house[new_item])
+    counts = np.zeros((len(starts), len(SIDES)))
+    bins = column["bin"].astype(np.int64)
+    np.add.at(counts, (np.cumsum(new_item) - 1, np.where(bins < 0, bins + BINS, bins + BINS - 1)), column["n"])
+    last = np.fmax.reduceat(column["last_at"].astype("datetime64[us]"), starts)
+    units = [
+        _unit(house[start], item[start], column["item_name"][start], counts[place], last[place])
+        for place, start in ((int(place), int(starts[place])) for place in np.flatnonzero(_enough(counts)))
+    ]
+    whole, latest = np.add.reduceat(counts, houses), np.fmax.reduceat(last, houses)
+    several = np.diff(np.append(houses, len(starts))) > 1
+    units += [
+        _unit(house[starts[houses[place]]], "all", "全部有限值的项目", whole[place], latest[place])
+        for place in np.flatnonzero(_enough(whole) & several)
+    ]
+    return sorted(units, key=lambda unit: (unit.institution, unit.scope))
+
+
+def _enough(counts: Floats) -> npt.NDArray[np.bool_]:
+    many = counts.sum(axis=1) >= LEAST_VALUES
+    return np.asarray(many & (counts[:, SIDES > DONUT].sum(axis=1) >= LEAST_FARTHER), dtype=bool)
+
+
+def _unit(institution: object, scope: object, item_name: object, counts: Floats, last_at: np.datetime64) -> _Unit:
+    return _Unit(
+        institution=str(institution),
+        scope=str(scope),
+        item_name=str(item_name),
+        counts=counts,
+        last_at=last_at.astype("datetime64[us]").item(),
+    )
 
 
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     """Every unit with 200 values near the limit; a smooth density is the null, peers' spread of z widens it."""
     found = []
-    for (institution, scope), unit in _units(tables["counted"].to_pylist()).items():
-        farther = unit["counts"][SIDES > DONUT].sum()
-        if unit["counts"].sum() >= LEAST_VALUES and farther >= LEAST_FARTHER:
-            fitted = fit(unit["counts"])
-            if fitted is not None:
-                found.append((institution, scope, unit, fitted))
+    for unit in _units(tables["counted"]):
+        fitted = fit(unit.counts)
+        if fitted is not None:
+            found.append((unit, fitted))
     edges = judged_edges(tables["against_others"])
     rows, tests = _at_edge(edges, tables["at_edge"]), len(found) + len(edges.p)
     if not found:
         return pa.Table.from_pylist([row | {"tests": tests} for row in rows], schema=HIT_SCHEMA)
-    z = np.array([fitted.z for *_, fitted in found])
+    z = np.array([fitted.z for _, fitted in found])
     # centre 0: where most of a region moves its values, the region is no norm
     tau, peers = 0.0, 0
     if len(z) >= LEAST_PEERS:
         null = additive_null(z, np.ones(len(z)), centre=0.0)
         tau, peers = null.tau, len(z) - 1
     freedom = min(len(z) - 1, MOST_FREEDOM) if peers else MOST_FREEDOM
-    for (institution, scope, unit, fitted), score in zip(found, z, strict=True):
+    for (unit, fitted), score in zip(found, z, strict=True):
         p = float(special.stdtr(freedom, -score / np.sqrt(1 + tau**2)))
         missing = fitted.expected_beyond - fitted.beyond
         if p < STRIKING_P and missing >= max(LEAST_MISSING, _half(fitted)):
-            rows.append(_hit(institution, scope, unit, fitted) | {"p_value": p, "peers": peers})
+            rows.append(_hit(unit, fitted) | {"p_value": p, "peers": peers})
     return pa.Table.from_pylist([row | {"tests": tests} for row in rows], schema=HIT_SCHEMA)
 
 
@@ -204,20 +240,20 @@ def _half(fitted: Fit) -> float:
     return float(1.96 * fitted.error / np.sqrt(2))
 
 
-def _hit(institution: str, scope: str, unit: Mapping[str, Any], fitted: Fit) -> dict[str, Any]:
+def _hit(unit: _Unit, fitted: Fit) -> dict[str, Any]:
     missing = fitted.expected_beyond - fitted.beyond
     half = _half(fitted)
     return {
-        "institution_id": institution,
-        "subject_id": institution,
-        "occurred_at": unit["last_at"],
+        "institution_id": unit.institution,
+        "subject_id": unit.institution,
+        "occurred_at": unit.last_at,
         "level": "S3",
         "slip": False,
         "firm": False,
-        "scope": scope,
-        "item_name": unit["item_name"],
-        "histogram": " ".join(str(int(count)) for count in unit["counts"]),
-        "values": int(unit["counts"].sum()),
+        "scope": unit.scope,
+        "item_name": unit.item_name,
+        "histogram": " ".join(str(int(count)) for count in unit.counts),
+        "values": int(unit.counts.sum()),
         "inside": int(fitted.inside),
         "beyond": int(fitted.beyond),
         "expected_inside": fitted.expected_inside,

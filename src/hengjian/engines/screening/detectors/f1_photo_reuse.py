@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.hits import hit_schema
-from hengjian.engines.screening.pictures import MOST_BY_CHANCE, Pairs, alike_pairs, equal_pairs
+from hengjian.engines.screening.pictures import MOST_BY_CHANCE, Pairs, alike_pairs, codes, equal_pairs
 
 COMMON = 3
 """A file that so many institutions have is a form or a placeholder of the software."""
@@ -33,7 +34,7 @@ JOIN pack_ordinary_subjects p ON position(lower(p.word) IN lower(m.subject)) > 0
 
 PICTURES = """
 SELECT m.media_id, m.report_id, r.institution_id, r.report_no, r.issued_at, r.sample_id AS sample, r.client_id,
-       v.vin, m.subject, lower(m.sha256) AS sha256, lower(m.phash) AS phash, lower(m.pdq) AS pdq,
+       v.vin, m.subject, nullif(lower(m.sha256), '') AS sha256, lower(m.phash) AS phash, lower(m.pdq) AS pdq,
        hj_epoch(coalesce(r.sampled_at, r.started_at)) AS visit_s, coalesce(r.retest_of, r.corrects) AS earlier
 FROM media m JOIN reports r ON r.report_id = m.report_id
 LEFT JOIN (SELECT report_id, max(vin) AS vin FROM vehicle_tests GROUP BY report_id) AS v ON v.report_id = m.report_id
@@ -53,23 +54,29 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     Pictures that a standing camera's own are as alike by chance join nothing: they are a hint by themselves.
     """
     data = tables["pictures"]
-    column = {name: np.asarray(data[name].to_numpy(zero_copy_only=False)) for name in data.column_names}
     rows: list[dict[str, Any]] = []
     if data.num_rows > 1:
-        first, second = equal_pairs(column["sha256"])
-        rows += _families(column, first, second, nature="same", bits=np.zeros(len(first), dtype=np.int64))
-        pairs = alike_pairs(column, column["client_id"])
-        pairs = pairs.where(~_both(column["sha256"][pairs.first], column["sha256"][pairs.second]))
+        file = codes(data["sha256"])
+        rows += _same(data, *equal_pairs(file))
+        pairs = alike_pairs(data)
+        pairs = pairs.where((file[pairs.first] != file[pairs.second]) | (file[pairs.first] < 0))
         sure = pairs.chance <= MOST_BY_CHANCE
-        alike = _told(column, pairs.where(sure), "alike")
-        named = np.isin(column["report_id"].astype(str), [row["report_id"] for row in alike])
-        rest = pairs.where(~sure & ~(named[pairs.first] & named[pairs.second]))
-        rows += alike + _told(column, rest, "similar")
+        alike = _told(data, pairs.where(sure), "alike")
+        named = pa.array([row["report_id"] for row in alike], pa.string())
+        both = [
+            pc.is_in(data["report_id"].take(side), value_set=named).to_numpy() for side in (pairs.first, pairs.second)
+        ]
+        rows += alike + _told(data, pairs.where(~sure & ~(both[0] & both[1])), "similar")
     return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)
 
 
-def _told(column: Columns, pairs: Pairs, nature: str) -> list[dict[str, Any]]:
-    return _families(column, pairs.first, pairs.second, nature=nature, bits=pairs.bits)
+def _same(data: pa.Table, first: Integers, second: Integers) -> list[dict[str, Any]]:
+    order = np.argsort(np.array(data["sha256"].take(second).to_pylist(), dtype=np.str_), kind="stable")
+    return _families(data, first[order], second[order], nature="same", bits=np.zeros(len(order), dtype=np.int64))
+
+
+def _told(data: pa.Table, pairs: Pairs, nature: str) -> list[dict[str, Any]]:
+    return _families(data, pairs.first, pairs.second, nature=nature, bits=pairs.bits)
 
 
 def _differ(column: Columns, first: Integers, second: Integers) -> npt.NDArray[np.bool_]:
@@ -89,9 +96,13 @@ def _both(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 
 
 def _families(
-    column: Columns, first: Integers, second: Integers, *, nature: str, bits: Integers
+    data: pa.Table, first: Integers, second: Integers, *, nature: str, bits: Integers
 ) -> list[dict[str, Any]]:
     """Connected pictures, one row a report: with the first other report of the family."""
+    rows_of, places = np.unique(np.concatenate([first, second]), return_inverse=True)
+    part = data.take(rows_of)
+    column = {name: np.asarray(part[name].to_numpy(zero_copy_only=False)) for name in part.column_names}
+    first, second = places[: len(first)], places[len(first) :]
     keep = _differ(column, first, second)
     first, second, bits = first[keep], second[keep], bits[keep]
     if not len(first):
