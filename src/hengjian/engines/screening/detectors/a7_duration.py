@@ -29,6 +29,37 @@ FROM reports r LEFT JOIN clock c ON c.institution_id = r.institution_id
 WHERE NOT regexp_matches(coalesce(r.remarks, ''), '{PRELIMINARY}')
 """
 
+
+def _readings(among: str = "") -> str:
+    """The results whose least time is known, with their own times or the report's; `among` bounds the reports."""
+    return f"""
+SELECT * FROM (
+    SELECT x.report_id, x.item_code, coalesce(x.method_no, '') AS method_no,
+           coalesce(x.started_at, r.started_at) AS started_at, coalesce(x.finished_at, r.finished_at) AS finished_at,
+           CASE WHEN x.started_at IS NOT NULL AND x.finished_at IS NOT NULL THEN 1 ELSE 0 END AS own_times,
+           CASE WHEN x.method_no IS NOT NULL THEN m.min_hours ELSE coalesce(s.min_hours, 0) END AS min_hours,
+           r.own_unit_s, r.lent_unit_s
+    FROM results x
+    JOIN final r ON r.report_id = x.report_id
+    {among}
+    LEFT JOIN by_method m ON m.item_code = x.item_code AND m.method_no = x.method_no
+    LEFT JOIN by_standard s ON s.item_code = x.item_code AND s.standard_no = r.standard_no
+    WHERE NOT coalesce(x.subcontracted, false) AND coalesce(m.min_hours, s.min_hours) IS NOT NULL
+) AS known WHERE min_hours > 0"""
+
+
+# Reports none of whose readings is short or starts at midnight, all timed in one way, need no closer look.
+OUTLINES = f"""
+SELECT report_id, max(min_hours) * 3600 AS longest_s,
+       max(CASE WHEN own_times = 1 THEN own_unit_s ELSE lent_unit_s END) AS unit_s,
+       min(own_times) < max(own_times)
+           OR max(CASE WHEN CAST(hj_epoch(started_at) AS BIGINT) % {DAY} <> 0
+                            AND hj_epoch(finished_at) - hj_epoch(started_at) >= min_hours * 3600 * {SHARE_OF_MINIMUM}
+                       THEN 0 ELSE 1 END) = 1 AS doubtful
+FROM ({_readings()}) AS readings
+GROUP BY report_id
+"""
+
 # One test = one item of one report, from the first reading's start to the last one's end.
 TIMED = f"""
 SELECT report_id, item_code, method_no, started_at, finished_at, own_times, min_hours,
@@ -37,20 +68,25 @@ SELECT report_id, item_code, method_no, started_at, finished_at, own_times, min_
                  AND CAST(hj_epoch(finished_at) AS BIGINT) % {DAY} = 0 THEN {DAY}
             WHEN own_times = 1 THEN own_unit_s ELSE lent_unit_s END AS unit_s
 FROM (
-    SELECT x.report_id, x.item_code, coalesce(x.method_no, '') AS method_no,
-           min(coalesce(x.started_at, r.started_at)) AS started_at,
-           max(coalesce(x.finished_at, r.finished_at)) AS finished_at,
-           min(CASE WHEN x.started_at IS NOT NULL AND x.finished_at IS NOT NULL THEN 1 ELSE 0 END) AS own_times,
-           max(CASE WHEN x.method_no IS NOT NULL THEN m.min_hours ELSE coalesce(s.min_hours, 0) END) AS min_hours,
-           max(r.own_unit_s) AS own_unit_s, max(r.lent_unit_s) AS lent_unit_s
-    FROM results x
-    JOIN final r ON r.report_id = x.report_id
-    LEFT JOIN by_method m ON m.item_code = x.item_code AND m.method_no = x.method_no
-    LEFT JOIN by_standard s ON s.item_code = x.item_code AND s.standard_no = r.standard_no
-    WHERE NOT coalesce(x.subcontracted, false) AND coalesce(m.min_hours, s.min_hours) IS NOT NULL
-    GROUP BY x.report_id, x.item_code, coalesce(x.method_no, '')
+    SELECT report_id, item_code, method_no, min(started_at) AS started_at, max(finished_at) AS finished_at,
+           min(own_times) AS own_times, max(min_hours) AS min_hours, max(own_unit_s) AS own_unit_s,
+           max(lent_unit_s) AS lent_unit_s
+    FROM ({_readings("SEMI JOIN (SELECT report_id FROM outlines WHERE doubtful) AS o ON o.report_id = x.report_id")})
+         AS readings
+    GROUP BY report_id, item_code, method_no
 ) AS tests
-WHERE min_hours > 0 AND finished_at >= started_at
+WHERE finished_at >= started_at
+"""
+
+POPULATION = """
+SELECT r.institution_id, count(*) AS n
+FROM reports r
+SEMI JOIN (
+    SELECT report_id FROM outlines WHERE NOT doubtful AND unit_s < longest_s
+    UNION ALL
+    SELECT report_id FROM timed WHERE unit_s < min_hours * 3600
+) AS t ON t.report_id = r.report_id
+GROUP BY r.institution_id
 """
 
 # `before`: since when the sample was there. The report's own start and end count where they are not mere copies of
@@ -152,14 +188,11 @@ DETECTOR = Detector(
         Step(name="by_method", sql=BY_METHOD),
         Step(name="by_standard", sql=BY_STANDARD),
         Step(name="final", sql=FINAL),
+        Step(name="outlines", sql=OUTLINES),
         Step(name="timed", sql=TIMED),
         Step(name="short", sql=SHORT),
         Step(name="mended", sql=MENDED),
-        Step(
-            name="population",
-            sql="SELECT r.institution_id, count(*) AS n FROM reports r SEMI JOIN (SELECT report_id FROM timed "
-            "WHERE unit_s < min_hours * 3600) AS t ON t.report_id = r.report_id GROUP BY r.institution_id",
-        ),
+        Step(name="population", sql=POPULATION),
         Step(name="hits", sql=HITS),
     ),
     key_columns=("basis", "nature"),

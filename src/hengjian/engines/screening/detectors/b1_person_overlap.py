@@ -180,8 +180,9 @@ WITH placed AS (
            lead(lon) OVER w AS next_lon, lead(lat) OVER w AS next_lat, lead(blur_km) OVER w AS next_blur,
            lead(unit_s) OVER w AS next_unit, lead(bare) OVER w AS next_bare, lead(roster) OVER w AS next_roster
     FROM acts AS a
-    SEMI JOIN (SELECT person_id FROM acts GROUP BY person_id HAVING min(lon) < max(lon) OR min(lat) < max(lat)) AS moving
-        ON moving.person_id = a.person_id
+    SEMI JOIN (
+        SELECT person_id FROM acts GROUP BY person_id HAVING min(lon) < max(lon) OR min(lat) < max(lat)
+    ) AS moving ON moving.person_id = a.person_id
     WHERE lon IS NOT NULL AND lat IS NOT NULL
     WINDOW w AS (PARTITION BY person_id ORDER BY t0, t1, report_id, kind, task)
 ), measured AS (
