@@ -33,16 +33,17 @@ USUAL_SHARE, USUAL_STRENGTH = 0.01, 100.0
 
 Floats = npt.NDArray[np.float64]
 
+# Of all records only those that are younger than their report.
 TOUCHED = """
 SELECT w.institution_id, w.report_id, w.item_code, coalesce(w.replicate, 0) AS replicate, w.recorded_at, w.modified_at,
-       coalesce(w.version, 1) AS version, w.change_reason, w.raw_sha256, r.report_no, r.issued_at, r.uploaded_at,
-       r.verdict, greatest(coalesce(k.reports__issued_at, 86400), coalesce(k.raw_records__recorded_at, 1),
-                           coalesce(k.raw_records__modified_at, 1)) AS unit_s
+       coalesce(w.version, 1) AS version, w.change_reason, w.raw_sha256, r.issued_at,
+       greatest(coalesce(k.reports__issued_at, 86400), coalesce(k.raw_records__recorded_at, 1),
+                coalesce(k.raw_records__modified_at, 1)) AS unit_s
 FROM raw_records w
 JOIN reports r ON r.report_id = w.report_id
 LEFT JOIN clock k ON k.institution_id = w.institution_id
 ANTI JOIN (SELECT DISTINCT corrects FROM reports WHERE corrects IS NOT NULL) AS c ON c.corrects = w.report_id
-WHERE r.corrects IS NULL
+WHERE r.corrects IS NULL AND (w.modified_at > r.issued_at OR w.recorded_at > r.issued_at)
 """
 
 
@@ -63,11 +64,14 @@ def _after(column: str) -> str:
 EDITS = f"""
 SELECT t.*, 'edited' AS what, hj_epoch(t.modified_at) - hj_epoch(t.issued_at) AS late_s
 FROM touched t
-LEFT JOIN (SELECT report_id, item_code, replicate, min(raw_sha256) AS low, max(raw_sha256) AS high
-           FROM touched GROUP BY report_id, item_code, replicate) AS v
+LEFT JOIN (SELECT w.report_id, w.item_code, coalesce(w.replicate, 0) AS replicate, min(w.raw_sha256) AS low,
+                  max(w.raw_sha256) AS high
+           FROM raw_records w SEMI JOIN touched t ON t.report_id = w.report_id
+           GROUP BY w.report_id, w.item_code, coalesce(w.replicate, 0)) AS v
     ON v.report_id = t.report_id AND v.item_code = t.item_code AND v.replicate = t.replicate
-LEFT JOIN (SELECT report_id, item_code, coalesce(replicate, 0) AS replicate, max(raw_sha256) AS sha
-           FROM results GROUP BY report_id, item_code, coalesce(replicate, 0)) AS x
+LEFT JOIN (SELECT r.report_id, r.item_code, coalesce(r.replicate, 0) AS replicate, max(r.raw_sha256) AS sha
+           FROM results r SEMI JOIN touched t ON t.report_id = r.report_id
+           GROUP BY r.report_id, r.item_code, coalesce(r.replicate, 0)) AS x
     ON x.report_id = t.report_id AND x.item_code = t.item_code AND x.replicate = t.replicate
 ANTI JOIN moved m ON m.institution_id = t.institution_id AND m.hour_no = floor(hj_epoch(t.modified_at) / 3600)
 WHERE {_after("t.modified_at")} > 0 AND (t.version > 1 OR v.low <> v.high OR x.sha <> t.raw_sha256)
@@ -80,26 +84,32 @@ WHERE {_after("t.recorded_at")} > 0 AND t.version = 1
 """
 
 CHANGED = f"""
-SELECT institution_id, institution_id AS subject_id, report_id, issued_at AS occurred_at,
-       CASE WHEN what = 'late' OR coalesce(verdict, 'pass') = 'pass' THEN 'S4' ELSE 'S3' END AS level,
-       late_s <= {DAY} + {TOLERANCE_S} AS slip, late_s > {DAY} + {TOLERANCE_S}
-           AND coalesce(hj_epoch(CASE WHEN what = 'late' THEN recorded_at ELSE modified_at END)
-                        - hj_epoch(uploaded_at) > {TOLERANCE_S} + unit_s, false) AS firm,
-       CAST(NULL AS DOUBLE) AS p_value, what || CASE WHEN late_s <= {DAY} + {TOLERANCE_S} THEN '_slip' ELSE '' END
-           AS nature, report_no, item_code, recorded_at, modified_at, version, round(late_s / 3600.0, 1) AS hours_late,
+SELECT e.institution_id, e.institution_id AS subject_id, e.report_id, e.issued_at AS occurred_at,
+       CASE WHEN e.what = 'late' OR coalesce(r.verdict, 'pass') = 'pass' THEN 'S4' ELSE 'S3' END AS level,
+       e.late_s <= {DAY} + {TOLERANCE_S} AS slip, e.late_s > {DAY} + {TOLERANCE_S}
+           AND coalesce(hj_epoch(CASE WHEN e.what = 'late' THEN e.recorded_at ELSE e.modified_at END)
+                        - hj_epoch(r.uploaded_at) > {TOLERANCE_S} + e.unit_s, false) AS firm,
+       CAST(NULL AS DOUBLE) AS p_value, e.what || CASE WHEN e.late_s <= {DAY} + {TOLERANCE_S} THEN '_slip' ELSE '' END
+           AS nature, r.report_no, e.item_code, e.recorded_at, e.modified_at, e.version,
+       round(e.late_s / 3600.0, 1) AS hours_late,
        CAST(NULL AS BIGINT) AS missing, CAST(NULL AS BIGINT) AS compared, CAST(NULL AS DOUBLE) AS usual_share
-FROM edits
-QUALIFY row_number() OVER (PARTITION BY report_id, what ORDER BY late_s DESC, item_code, replicate, version) = 1
+FROM edits e JOIN reports r ON r.report_id = e.report_id
+QUALIFY row_number() OVER (PARTITION BY e.report_id, e.what
+                           ORDER BY e.late_s DESC, e.item_code, e.replicate, e.version) = 1
 """
 
+# A result keeps its raw data by naming them, or by a record of its report and item.
 MEASURED = """
-SELECT x.institution_id, x.report_id, x.item_code, x.instrument_id,
+SELECT r.institution_id, x.report_id, x.item_code, x.instrument_id,
        coalesce(x.finished_at, r.finished_at, r.issued_at) AS ended_at,
        CASE WHEN x.raw_sha256 IS NOT NULL OR w.report_id IS NOT NULL THEN 1 ELSE 0 END AS kept
 FROM results x
 JOIN reports r ON r.report_id = x.report_id
-LEFT JOIN (SELECT DISTINCT report_id, item_code FROM raw_records) AS w
-    ON w.report_id = x.report_id AND w.item_code = x.item_code
+LEFT JOIN (
+    SELECT DISTINCT s.report_id, s.item_code FROM raw_records s
+    SEMI JOIN (SELECT report_id FROM results WHERE raw_sha256 IS NULL AND coalesce(replicate, 0) = 0) AS bare
+        ON bare.report_id = s.report_id
+) AS w ON w.report_id = CASE WHEN x.raw_sha256 IS NULL THEN x.report_id END AND w.item_code = x.item_code
 WHERE coalesce(x.replicate, 0) = 0 AND x.instrument_id IS NOT NULL AND NOT coalesce(x.subcontracted, false)
   AND r.corrects IS NULL AND coalesce(x.finished_at, r.finished_at, r.issued_at) IS NOT NULL
 """
@@ -110,51 +120,90 @@ SELECT institution_id, instrument_id FROM measured GROUP BY institution_id, inst
 HAVING count(*) >= {LEAST_RESULTS} AND sum(kept) >= {LEAST_KEPT} * count(*)
 """
 
-# … and were, shortly before and shortly after: neither paper records nor a change of software.
-AROUND = f"""
-SELECT m.*, coalesce(hj_epoch(ended_at) - hj_epoch(max(CASE WHEN kept = 1 THEN ended_at END) OVER (
-                PARTITION BY m.institution_id, m.instrument_id ORDER BY ended_at, m.report_id, item_code
-                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) <= {NEAR_S}, false)
-            AND coalesce(hj_epoch(min(CASE WHEN kept = 1 THEN ended_at END) OVER (
-                PARTITION BY m.institution_id, m.instrument_id ORDER BY ended_at, m.report_id, item_code
-                ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)) - hj_epoch(ended_at) <= {NEAR_S}, false) AS flanked
+# … looked at where they were not, in spans as long as what counts as near, so that both neighbouring spans suffice.
+GAPS = f"""
+SELECT DISTINCT m.institution_id, m.instrument_id, floor(hj_epoch(m.ended_at) / {NEAR_S}) + s.step AS span
 FROM measured m
 JOIN habit h ON h.institution_id = m.institution_id AND h.instrument_id = m.instrument_id
+CROSS JOIN (SELECT -1 AS step UNION ALL SELECT 0 UNION ALL SELECT 1) AS s
+WHERE m.kept = 0
+"""
+
+# … and were, shortly before and shortly after: neither paper records nor a change of software.
+LOST = f"""
+SELECT institution_id, instrument_id, report_id, item_code, ended_at,
+       coalesce(hj_epoch(ended_at) - hj_epoch(kept_before) <= {NEAR_S}, false)
+           AND coalesce(hj_epoch(kept_after) - hj_epoch(ended_at) <= {NEAR_S}, false) AS flanked
+FROM (
+    SELECT m.*,
+           max(CASE WHEN kept = 1 THEN ended_at END) OVER (
+               PARTITION BY m.institution_id, m.instrument_id ORDER BY ended_at, report_id, item_code
+               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS kept_before,
+           min(CASE WHEN kept = 1 THEN ended_at END) OVER (
+               PARTITION BY m.institution_id, m.instrument_id ORDER BY ended_at, report_id, item_code
+               ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS kept_after
+    FROM measured m
+    SEMI JOIN gaps g ON g.institution_id = m.institution_id AND g.instrument_id = m.instrument_id
+        AND g.span = floor(hj_epoch(m.ended_at) / {NEAR_S})
+) AS seen
+WHERE kept = 0
 """
 
 # Hours in which a good part of an area's institutions at work lost data: the network. Three among hundreds are chance.
 OUTAGES = f"""
-SELECT area, hour_no FROM (
-    SELECT substr(coalesce(i.area_code, ''), 1, 6) AS area, floor(hj_epoch(a.ended_at) / 3600) AS hour_no,
-           a.institution_id, CASE WHEN a.kept = 0 AND a.flanked THEN a.institution_id END AS lost_by
-    FROM around a JOIN institutions i ON i.institution_id = a.institution_id
-) AS hours
-GROUP BY area, hour_no
-HAVING count(DISTINCT lost_by) >= {OUTAGE_INSTITUTIONS}
-   AND count(DISTINCT lost_by) >= {OUTAGE_SHARE} * count(DISTINCT institution_id)
+WITH dark AS (
+    SELECT substr(coalesce(i.area_code, ''), 1, 6) AS area, floor(hj_epoch(l.ended_at) / 3600) AS hour_no,
+           count(DISTINCT l.institution_id) AS losers
+    FROM lost l JOIN institutions i ON i.institution_id = l.institution_id
+    WHERE l.flanked
+    GROUP BY substr(coalesce(i.area_code, ''), 1, 6), floor(hj_epoch(l.ended_at) / 3600)
+    HAVING count(DISTINCT l.institution_id) >= {OUTAGE_INSTITUTIONS}
+)
+SELECT d.area, d.hour_no
+FROM dark d
+JOIN measured m ON floor(hj_epoch(m.ended_at) / 3600) = d.hour_no
+JOIN habit h ON h.institution_id = m.institution_id AND h.instrument_id = m.instrument_id
+JOIN institutions i ON i.institution_id = m.institution_id AND substr(coalesce(i.area_code, ''), 1, 6) = d.area
+GROUP BY d.area, d.hour_no, d.losers
+HAVING d.losers >= {OUTAGE_SHARE} * count(DISTINCT m.institution_id)
 """
 
-COMPLETE = """
-SELECT a.institution_id, a.report_id, r.report_no, r.issued_at, count(*) AS items,
-       max(a.kept) = 0 AND min(CASE WHEN a.flanked THEN 1 ELSE 0 END) = 1
-           AND count(o.hour_no) = 0 AS missing, min(a.item_code) AS item_code
-FROM around a
-JOIN reports r ON r.report_id = a.report_id
-JOIN institutions i ON i.institution_id = a.institution_id
+COMPARED = """
+SELECT m.institution_id, m.report_id, max(m.kept) AS kept
+FROM measured m SEMI JOIN habit h ON h.institution_id = m.institution_id AND h.instrument_id = m.instrument_id
+GROUP BY m.institution_id, m.report_id
+"""
+
+LACKING = """
+SELECT c.institution_id, c.report_id, r.report_no, r.issued_at, min(l.item_code) AS item_code
+FROM compared c
+JOIN lost l ON l.report_id = c.report_id
+JOIN reports r ON r.report_id = c.report_id
+JOIN institutions i ON i.institution_id = c.institution_id
 LEFT JOIN outages o ON o.area = substr(coalesce(i.area_code, ''), 1, 6)
-    AND o.hour_no = floor(hj_epoch(a.ended_at) / 3600)
-GROUP BY a.institution_id, a.report_id, r.report_no, r.issued_at
+    AND o.hour_no = floor(hj_epoch(l.ended_at) / 3600)
+WHERE c.kept = 0
+GROUP BY c.institution_id, c.report_id, r.report_no, r.issued_at
+HAVING min(CASE WHEN l.flanked THEN 1 ELSE 0 END) = 1 AND count(o.hour_no) = 0
+ORDER BY c.report_id
 """
 
 RATES = """
-SELECT institution_id, count(*) AS n, sum(CASE WHEN missing THEN 1 ELSE 0 END) AS missing
-FROM complete GROUP BY institution_id ORDER BY institution_id
+SELECT c.institution_id, count(*) AS n, count(l.report_id) AS missing
+FROM compared c LEFT JOIN lacking l ON l.report_id = c.report_id
+GROUP BY c.institution_id ORDER BY c.institution_id
 """
 
 POPULATION = """
-SELECT institution_id, count(DISTINCT report_id) AS n
-FROM (SELECT institution_id, report_id FROM touched UNION ALL SELECT institution_id, report_id FROM complete) AS j
-GROUP BY institution_id
+SELECT r.institution_id, count(*) AS n
+FROM reports r
+SEMI JOIN (
+    SELECT w.report_id FROM raw_records w
+    ANTI JOIN (SELECT corrects FROM reports WHERE corrects IS NOT NULL) AS c ON c.corrects = w.report_id
+    UNION ALL
+    SELECT report_id FROM compared
+) AS j ON j.report_id = r.report_id
+WHERE r.corrects IS NULL GROUP BY r.institution_id
 """
 
 
@@ -251,10 +300,11 @@ DETECTOR = Detector(
         Step(name="changed", sql=CHANGED),
         Step(name="measured", sql=MEASURED),
         Step(name="habit", sql=HABIT),
-        Step(name="around", sql=AROUND),
+        Step(name="gaps", sql=GAPS),
+        Step(name="lost", sql=LOST),
         Step(name="outages", sql=OUTAGES),
-        Step(name="complete", sql=COMPLETE),
-        Step(name="lacking", sql="SELECT * FROM complete WHERE missing ORDER BY report_id"),
+        Step(name="compared", sql=COMPARED),
+        Step(name="lacking", sql=LACKING),
         Step(name="rates", sql=RATES),
         Step(name="population", sql=POPULATION),
     ),

@@ -154,7 +154,7 @@ HEADERS = """
 SELECT w.institution_id, x.instrument_id, w.report_id, o.name, o.model, o.serial_no, min(w.header) AS header
 FROM (SELECT institution_id, report_id, item_code, raw_sha256, upper(replace(header_serial_no, ' ', '')) AS header
       FROM raw_records WHERE header_serial_no IS NOT NULL AND raw_sha256 IS NOT NULL) AS w
-JOIN (SELECT DISTINCT report_id, instrument_id, raw_sha256 FROM results
+JOIN (SELECT report_id, instrument_id, raw_sha256 FROM results
       WHERE raw_sha256 IS NOT NULL AND NOT coalesce(subcontracted, false)) AS x
     ON x.report_id = w.report_id AND x.raw_sha256 = w.raw_sha256
 JOIN own o ON o.institution_id = w.institution_id AND o.instrument_id = x.instrument_id
@@ -268,9 +268,10 @@ DETECTOR = Detector(
         Step(name="accused", sql=ACCUSED),
         Step(
             name="population",
-            sql="SELECT x.institution_id, count(DISTINCT x.report_id) AS n FROM results x "
-            "SEMI JOIN registering k ON k.institution_id = x.institution_id WHERE x.instrument_id IS NOT NULL "
-            "AND NOT coalesce(x.subcontracted, false) GROUP BY x.institution_id",
+            sql="SELECT r.institution_id, count(*) AS n FROM reports r "
+            "SEMI JOIN registering k ON k.institution_id = r.institution_id "
+            "SEMI JOIN (SELECT report_id FROM results WHERE instrument_id IS NOT NULL "
+            "AND NOT coalesce(subcontracted, false)) AS x ON x.report_id = r.report_id GROUP BY r.institution_id",
         ),
         Step(name="hits", sql=HITS),
     ),

@@ -19,39 +19,80 @@ SELECT item_code, standard_no, min(min_hours) AS min_hours, count(method_no) AS 
 FROM standard_items WHERE min_hours > 0 GROUP BY item_code, standard_no
 """
 
-# One test = one item of one report, from the first reading's start to the last one's end.
-TESTS = f"""
-SELECT x.institution_id, x.report_id, x.item_code, coalesce(x.method_no, '') AS method_no,
-       max(x.item_name) AS item_name, min(coalesce(x.started_at, r.started_at)) AS started_at,
-       max(coalesce(x.finished_at, r.finished_at)) AS finished_at,
-       min(CASE WHEN x.started_at IS NOT NULL AND x.finished_at IS NOT NULL THEN 1 ELSE 0 END) AS own_times,
-       max(CASE WHEN x.method_no IS NOT NULL THEN m.min_hours
-                ELSE coalesce(s.min_hours, 0) END) AS min_hours
-FROM results x
-JOIN reports r ON r.report_id = x.report_id
-LEFT JOIN by_method m ON m.item_code = x.item_code AND m.method_no = x.method_no
-LEFT JOIN by_standard s ON s.item_code = x.item_code AND s.standard_no = r.standard_no
-WHERE NOT coalesce(x.subcontracted, false) AND coalesce(m.min_hours, s.min_hours) IS NOT NULL
-  AND NOT regexp_matches(coalesce(r.remarks, ''), '{PRELIMINARY}')
-GROUP BY x.institution_id, x.report_id, x.item_code, coalesce(x.method_no, '')
+# The reports that are final, with the unit of the items' own times and that of times taken from the report.
+FINAL = f"""
+SELECT r.report_id, r.standard_no, r.started_at, r.finished_at,
+       greatest(coalesce(c.results__started_at, {DAY}), coalesce(c.results__finished_at, {DAY})) AS own_unit_s,
+       greatest(coalesce(c.reports__started_at, {DAY}), coalesce(c.reports__finished_at, {DAY}),
+                coalesce(c.results__started_at, 1), coalesce(c.results__finished_at, 1)) AS lent_unit_s
+FROM reports r LEFT JOIN clock c ON c.institution_id = r.institution_id
+WHERE NOT regexp_matches(coalesce(r.remarks, ''), '{PRELIMINARY}')
 """
 
+
+def _readings(among: str = "") -> str:
+    """The results whose least time is known, with their own times or the report's; `among` bounds the reports."""
+    return f"""
+SELECT * FROM (
+    SELECT x.report_id, x.item_code, coalesce(x.method_no, '') AS method_no,
+           coalesce(x.started_at, r.started_at) AS started_at, coalesce(x.finished_at, r.finished_at) AS finished_at,
+           CASE WHEN x.started_at IS NOT NULL AND x.finished_at IS NOT NULL THEN 1 ELSE 0 END AS own_times,
+           CASE WHEN x.method_no IS NOT NULL THEN m.min_hours ELSE coalesce(s.min_hours, 0) END AS min_hours,
+           r.own_unit_s, r.lent_unit_s
+    FROM results x
+    JOIN final r ON r.report_id = x.report_id
+    {among}
+    LEFT JOIN by_method m ON m.item_code = x.item_code AND m.method_no = x.method_no
+    LEFT JOIN by_standard s ON s.item_code = x.item_code AND s.standard_no = r.standard_no
+    WHERE NOT coalesce(x.subcontracted, false) AND coalesce(m.min_hours, s.min_hours) IS NOT NULL
+) AS known WHERE min_hours > 0"""
+
+
+# Reports none of whose readings is short or starts at midnight, all timed in one way, need no closer look.
+OUTLINES = f"""
+SELECT report_id, max(min_hours) * 3600 AS longest_s,
+       max(CASE WHEN own_times = 1 THEN own_unit_s ELSE lent_unit_s END) AS unit_s,
+       min(own_times) < max(own_times)
+           OR max(CASE WHEN CAST(hj_epoch(started_at) AS BIGINT) % {DAY} <> 0
+                            AND hj_epoch(finished_at) - hj_epoch(started_at) >= min_hours * 3600 * {SHARE_OF_MINIMUM}
+                       THEN 0 ELSE 1 END) = 1 AS doubtful
+FROM ({_readings()}) AS readings
+GROUP BY report_id
+"""
+
+# One test = one item of one report, from the first reading's start to the last one's end.
 TIMED = f"""
-SELECT t.*, hj_epoch(t.finished_at) - hj_epoch(t.started_at) AS span_s,
-       CASE WHEN CAST(hj_epoch(t.started_at) AS BIGINT) % {DAY} = 0
-                 AND CAST(hj_epoch(t.finished_at) AS BIGINT) % {DAY} = 0 THEN {DAY}
-            WHEN t.own_times = 1 THEN greatest(coalesce(c.results__started_at, {DAY}),
-                                               coalesce(c.results__finished_at, {DAY}))
-            ELSE greatest(coalesce(c.reports__started_at, {DAY}), coalesce(c.reports__finished_at, {DAY}),
-                          coalesce(c.results__started_at, 1), coalesce(c.results__finished_at, 1)) END AS unit_s
-FROM tests t LEFT JOIN clock c ON c.institution_id = t.institution_id
-WHERE t.min_hours > 0 AND t.finished_at >= t.started_at
+SELECT report_id, item_code, method_no, started_at, finished_at, own_times, min_hours,
+       hj_epoch(finished_at) - hj_epoch(started_at) AS span_s,
+       CASE WHEN CAST(hj_epoch(started_at) AS BIGINT) % {DAY} = 0
+                 AND CAST(hj_epoch(finished_at) AS BIGINT) % {DAY} = 0 THEN {DAY}
+            WHEN own_times = 1 THEN own_unit_s ELSE lent_unit_s END AS unit_s
+FROM (
+    SELECT report_id, item_code, method_no, min(started_at) AS started_at, max(finished_at) AS finished_at,
+           min(own_times) AS own_times, max(min_hours) AS min_hours, max(own_unit_s) AS own_unit_s,
+           max(lent_unit_s) AS lent_unit_s
+    FROM ({_readings("SEMI JOIN (SELECT report_id FROM outlines WHERE doubtful) AS o ON o.report_id = x.report_id")})
+         AS readings
+    GROUP BY report_id, item_code, method_no
+) AS tests
+WHERE finished_at >= started_at
+"""
+
+POPULATION = """
+SELECT r.institution_id, count(*) AS n
+FROM reports r
+SEMI JOIN (
+    SELECT report_id FROM outlines WHERE NOT doubtful AND unit_s < longest_s
+    UNION ALL
+    SELECT report_id FROM timed WHERE unit_s < min_hours * 3600
+) AS t ON t.report_id = r.report_id
+GROUP BY r.institution_id
 """
 
 # `before`: since when the sample was there. The report's own start and end count where they are not mere copies of
 # the item's. A bare date means the whole day.
 SHORT = f"""
-SELECT t.*, r.report_no, r.issued_at, t.min_hours * 3600 * {SHARE_OF_MINIMUM} AS least_s,
+SELECT t.*, r.institution_id, r.report_no, r.issued_at, t.min_hours * 3600 * {SHARE_OF_MINIMUM} AS least_s,
        hj_epoch(t.started_at) AS t0, hj_epoch(t.finished_at) AS t1,
        extract(day FROM t.started_at) AS d0, extract(day FROM t.finished_at) AS d1,
        hj_epoch(coalesce(r.received_at, r.sampled_at)) AS before,
@@ -87,6 +128,15 @@ FROM (
 # Items of one method are usually one run: the shortest of them is told. Slips of the pen do not ask for the method, so
 # they are counted together over all methods.
 HITS = f"""
+WITH names AS (
+    SELECT x.report_id, x.item_code, coalesce(x.method_no, '') AS method_no, max(x.item_name) AS item_name
+    FROM results x SEMI JOIN mended d ON d.report_id = x.report_id
+    WHERE NOT coalesce(x.subcontracted, false)
+    GROUP BY x.report_id, x.item_code, coalesce(x.method_no, '')
+), named AS (
+    SELECT d.*, n.item_name FROM mended d
+    JOIN names n ON n.report_id = d.report_id AND n.item_code = d.item_code AND n.method_no = d.method_no
+)
 SELECT institution_id, institution_id AS subject_id, report_id, finished_at AS occurred_at,
        CASE WHEN unit_s = 1 AND span_s < {FAR_BELOW} * min_hours * 3600 THEN 'S5' ELSE 'S4' END AS level,
        slip AND NOT firm AS slip, firm, CAST(NULL AS DOUBLE) AS p_value, item_code, method_no,
@@ -94,7 +144,7 @@ SELECT institution_id, institution_id AS subject_id, report_id, finished_at AS o
        CASE WHEN slip AND NOT firm THEN '' ELSE method_no END AS basis,
        report_no, coalesce(item_name, item_code) AS item_name, started_at, finished_at, issued_at,
        round(span_s / 3600.0, 2) AS hours, min_hours, round(span_s / 36.0 / min_hours, 1) AS percent
-FROM mended
+FROM named
 QUALIFY row_number() OVER (PARTITION BY report_id, method_no ORDER BY firm DESC, slip, percent, item_code) = 1
 """
 
@@ -137,15 +187,12 @@ DETECTOR = Detector(
     steps=(
         Step(name="by_method", sql=BY_METHOD),
         Step(name="by_standard", sql=BY_STANDARD),
-        Step(name="tests", sql=TESTS),
+        Step(name="final", sql=FINAL),
+        Step(name="outlines", sql=OUTLINES),
         Step(name="timed", sql=TIMED),
         Step(name="short", sql=SHORT),
         Step(name="mended", sql=MENDED),
-        Step(
-            name="population",
-            sql="SELECT institution_id, count(DISTINCT report_id) AS n FROM timed "
-            "WHERE unit_s < min_hours * 3600 GROUP BY institution_id",
-        ),
+        Step(name="population", sql=POPULATION),
         Step(name="hits", sql=HITS),
     ),
     key_columns=("basis", "nature"),

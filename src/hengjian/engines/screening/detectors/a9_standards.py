@@ -21,25 +21,30 @@ SELECT {_plain("standard_no")} AS no, max(standard_no) AS standard_no, max(aboli
 FROM standards WHERE standard_no IS NOT NULL GROUP BY {_plain("standard_no")}
 """
 
-USED = f"""
-SELECT report_id, {_plain("standard_no")} AS no, 'basis' AS role, CAST(NULL AS VARCHAR) AS item_name
-FROM reports WHERE standard_no IS NOT NULL
-UNION ALL
-SELECT report_id, {_plain("method_no")}, 'method', min(coalesce(item_name, item_code))
-FROM results WHERE method_no IS NOT NULL AND NOT coalesce(subcontracted, false)
-GROUP BY report_id, {_plain("method_no")}
+DATED = f"""
+SELECT r.institution_id, r.report_id, {_plain("r.standard_no")} AS no, r.issued_at, r.produced_on, r.verdict,
+       trim(r.object) AS object, coalesce(r.started_at, r.received_at, r.issued_at) AS tested_at
+FROM reports r WHERE r.corrects IS NULL
 """
 
-DATED = """
-SELECT r.institution_id, r.report_id, r.report_no, r.issued_at, r.produced_on, r.verdict, r.object, r.standard_no,
-       coalesce(r.started_at, r.received_at, r.issued_at) AS tested_at
-FROM reports r WHERE r.corrects IS NULL
+METHODS = f"""
+SELECT m.method_no, k.no, k.dates = 1 AND k.listed = k.ended AS ended
+FROM (SELECT DISTINCT method_no FROM results WHERE method_no IS NOT NULL) AS m
+JOIN known k ON k.no = {_plain("m.method_no")}
 """
 
 # Both the start and the issue lie well after the withdrawal; goods made before it may be judged by the old standard.
 WITHDRAWN = f"""
-SELECT d.*, u.role, u.item_name, k.no, k.standard_no AS used_no, k.abolished_on, k.successor, k.replaced_by
-FROM used u
+SELECT d.institution_id, d.report_id, d.issued_at, u.role, u.item_name, k.no, k.standard_no AS used_no, k.abolished_on,
+       k.successor, k.replaced_by
+FROM (
+    SELECT report_id, no, 'basis' AS role, CAST(NULL AS VARCHAR) AS item_name FROM dated
+    UNION ALL
+    SELECT x.report_id, m.no, 'method', min(coalesce(x.item_name, x.item_code))
+    FROM results x JOIN methods m ON m.method_no = x.method_no
+    WHERE m.ended AND NOT coalesce(x.subcontracted, false)
+    GROUP BY x.report_id, m.no
+) AS u
 JOIN known k ON k.no = u.no AND k.dates = 1 AND k.listed = k.ended
 JOIN dated d ON d.report_id = u.report_id
 WHERE hj_epoch(d.tested_at) - hj_epoch(CAST(k.abolished_on AS TIMESTAMP)) > {GRACE_DAYS * DAY}
@@ -57,57 +62,57 @@ HAVING count(DISTINCT limit_op) = 1 AND count(DISTINCT coalesce(limit_low, -1e30
    AND count(DISTINCT coalesce(limit_high, 1e300)) = 1 AND count(DISTINCT coalesce(unit, '')) = 1
 """
 
-VALUES = """
-SELECT x.report_id, x.item_code, coalesce(x.item_name, x.item_code) AS item_name, x.value, x.unit, x.limit_op AS own_op,
-       x.limit_low AS own_low, x.limit_high AS own_high, coalesce(x.verdict, d.verdict) AS verdict,
-       trim(d.object) AS object
-FROM results x JOIN dated d ON d.report_id = x.report_id
+
+def _meets(standards: str) -> str:
+    """Values with a limit of their own beside the limit that one of `standards` (report_id, no) sets."""
+    return f"""
+FROM results x
+JOIN dated d ON d.report_id = x.report_id
+JOIN {standards} s ON s.report_id = x.report_id
+JOIN limits l ON l.no = s.no AND l.item_code = x.item_code AND (l.object = d.object OR l.object = '')
 WHERE coalesce(x.replicate, 0) = 0 AND x.value IS NOT NULL AND abs(x.value) < 1e300 AND x.limit_op IS NOT NULL
   AND (x.limit_low IS NOT NULL OR x.limit_high IS NOT NULL) AND NOT coalesce(x.subcontracted, false)
+  AND coalesce(l.unit, '') = coalesce(x.unit, l.unit, '')
 """
 
 
-def _judged(standard: str) -> str:
-    """Own limit against the standard's: `wider` where it lets more through, `fails` where the value is outside."""
-    above = "value > l.high + l.rounding / 2 OR (l.op = '<' AND value >= l.high)"
-    below = "value < l.low - l.rounding / 2 OR (l.op = '>' AND value <= l.low)"
+def _wider(standards: str) -> str:
+    """Where the own limit lets more through than the standard's; `fails` where the value is outside the standard's."""
+    above = "x.value > l.high + l.rounding / 2 OR (l.op = '<' AND x.value >= l.high)"
+    below = "x.value < l.low - l.rounding / 2 OR (l.op = '>' AND x.value <= l.low)"
     return f"""
-SELECT s.report_id, v.item_code, v.item_name, v.value, v.unit, v.own_op, v.own_low, v.own_high, v.verdict,
-       l.op, l.low, l.high, s.no,
-       coalesce(v.own_high > l.high + {SAME} * abs(l.high), l.high IS NOT NULL AND v.own_high IS NULL, false)
-           OR coalesce(v.own_low < l.low - {SAME} * abs(l.low), l.low IS NOT NULL AND v.own_low IS NULL, false)
-           AS wider,
+SELECT s.report_id, x.item_code, coalesce(x.item_name, x.item_code) AS item_name, x.value, x.unit,
+       x.limit_low AS own_low, x.limit_high AS own_high, l.low, l.high, s.no,
        coalesce({above}, false) OR coalesce({below}, false) AS fails,
-       coalesce(NOT (v.value > v.own_high), true) AND coalesce(NOT (v.value < v.own_low), true)
-           AND coalesce(v.verdict, 'none') = 'pass' AS passed,
-       CASE WHEN coalesce(v.own_high / nullif(l.high, 0), v.own_low / nullif(l.low, 0)) > 0
-            THEN log10(coalesce(v.own_high / nullif(l.high, 0), v.own_low / nullif(l.low, 0))) END AS power
-FROM {standard} s
-JOIN assessed v ON v.report_id = s.report_id
-JOIN limits l ON l.no = s.no AND l.item_code = v.item_code AND (l.object = v.object OR l.object = '')
-WHERE coalesce(l.unit, '') = coalesce(v.unit, l.unit, '')
+       coalesce(NOT (x.value > x.limit_high), true) AND coalesce(NOT (x.value < x.limit_low), true)
+           AND coalesce(x.verdict, d.verdict, 'none') = 'pass' AS passed,
+       CASE WHEN coalesce(x.limit_high / nullif(l.high, 0), x.limit_low / nullif(l.low, 0)) > 0
+            THEN log10(coalesce(x.limit_high / nullif(l.high, 0), x.limit_low / nullif(l.low, 0))) END AS power
+{_meets(standards)}
+  AND (coalesce(x.limit_high > l.high + {SAME} * abs(l.high), l.high IS NOT NULL AND x.limit_high IS NULL, false)
+       OR coalesce(x.limit_low < l.low - {SAME} * abs(l.low), l.low IS NOT NULL AND x.limit_low IS NULL, false))
 """
 
 
-COMPARED = _judged("(SELECT report_id, no FROM used WHERE role = 'basis')")
+WIDER = _wider("(SELECT report_id, no FROM dated)")
 
 SUCCESSORS = "(SELECT report_id, successor AS no FROM outdated WHERE role = 'basis' AND successor IS NOT NULL)"
 
 FLIPPED = f"""
 SELECT report_id, max(item_name) AS item_name, max(value) AS value, max(unit) AS unit, max(own_low) AS own_low,
        max(own_high) AS own_high, max(low) AS low, max(high) AS high
-FROM ({_judged(SUCCESSORS)}) AS j
-WHERE wider AND passed AND fails
+FROM ({_wider(SUCCESSORS)}) AS j
+WHERE passed AND fails
 GROUP BY report_id
 """
 
 # The category of the same standard that does have the limit used.
 BORROWED = f"""
 SELECT c.report_id, c.item_code, min(l.object) AS other_object
-FROM compared c
+FROM wider c
 JOIN limits l ON l.no = c.no AND l.item_code = c.item_code AND l.object <> ''
     AND (abs(l.high - c.own_high) <= {SAME} * abs(l.high) OR abs(l.low - c.own_low) <= {SAME} * abs(l.low))
-WHERE c.wider GROUP BY c.report_id, c.item_code
+GROUP BY c.report_id, c.item_code
 """
 
 HITS = """
@@ -115,30 +120,42 @@ SELECT w.institution_id, w.institution_id AS subject_id, w.report_id, w.issued_a
        CASE WHEN f.report_id IS NOT NULL AND w.role = 'basis' THEN 'S4' ELSE 'S2' END AS level,
        false AS slip, false AS firm, CAST(NULL AS DOUBLE) AS p_value,
        CASE WHEN f.report_id IS NOT NULL AND w.role = 'basis' THEN 'withdrawn_flip' ELSE 'withdrawn' END AS nature,
-       w.used_no AS standard_no, w.report_no, coalesce(f.item_name, w.item_name) AS item_name, f.value, f.unit,
+       w.used_no AS standard_no, r.report_no, coalesce(f.item_name, w.item_name) AS item_name, f.value, f.unit,
        f.own_low, f.own_high, f.low, f.high, w.abolished_on, w.replaced_by, CAST(NULL AS VARCHAR) AS other_object
-FROM outdated w LEFT JOIN flipped f ON f.report_id = w.report_id
+FROM outdated w
+JOIN reports r ON r.report_id = w.report_id
+LEFT JOIN flipped f ON f.report_id = w.report_id
 QUALIFY row_number() OVER (PARTITION BY w.report_id, w.no ORDER BY w.role, w.item_name) = 1
 UNION ALL
-SELECT d.institution_id, d.institution_id, d.report_id, d.issued_at,
+SELECT r.institution_id, r.institution_id, r.report_id, r.issued_at,
        CASE WHEN c.passed AND c.fails THEN 'S4' ELSE 'S2' END,
        coalesce(abs(c.power - round(c.power)) < 1e-6 AND abs(c.power) > 0.5, false), false, CAST(NULL AS DOUBLE),
        CASE WHEN c.passed AND c.fails THEN 'limit_flip' ELSE 'limit' END
            || CASE WHEN coalesce(abs(c.power - round(c.power)) < 1e-6 AND abs(c.power) > 0.5, false)
                    THEN '_slip' ELSE '' END,
-       d.standard_no, d.report_no, c.item_name, c.value, c.unit, c.own_low, c.own_high, c.low, c.high,
+       r.standard_no, r.report_no, c.item_name, c.value, c.unit, c.own_low, c.own_high, c.low, c.high,
        CAST(NULL AS DATE), CAST(NULL AS VARCHAR), b.other_object
-FROM compared c
-JOIN dated d ON d.report_id = c.report_id
+FROM wider c
+JOIN reports r ON r.report_id = c.report_id
 LEFT JOIN borrowed b ON b.report_id = c.report_id AND b.item_code = c.item_code
-WHERE c.wider
 """
 
-POPULATION = """
-SELECT d.institution_id, count(DISTINCT d.report_id) AS n
+# Who uses a listed standard can be judged; the others by their methods, or by limits of a standard that is not listed.
+UNLISTED = "SELECT d.report_id, d.no FROM dated d ANTI JOIN known k ON k.no = d.no"
+
+POPULATION = f"""
+SELECT d.institution_id, count(*) AS n
 FROM dated d
-JOIN (SELECT u.report_id FROM used u JOIN known k ON k.no = u.no UNION SELECT report_id FROM compared) AS j
-    ON j.report_id = d.report_id
+SEMI JOIN (
+    SELECT u.report_id FROM dated u SEMI JOIN known k ON k.no = u.no
+    UNION ALL
+    SELECT x.report_id FROM results x
+    SEMI JOIN unlisted u ON u.report_id = x.report_id
+    SEMI JOIN methods m ON m.method_no = x.method_no
+    WHERE NOT coalesce(x.subcontracted, false)
+    UNION ALL
+    SELECT s.report_id {_meets("unlisted")}
+) AS j ON j.report_id = d.report_id
 GROUP BY d.institution_id
 """
 
@@ -191,14 +208,14 @@ DETECTOR = Detector(
     ),
     steps=(
         Step(name="known", sql=KNOWN),
-        Step(name="used", sql=USED),
         Step(name="dated", sql=DATED),
+        Step(name="methods", sql=METHODS),
         Step(name="outdated", sql=WITHDRAWN),
         Step(name="limits", sql=LIMITS),
-        Step(name="assessed", sql=VALUES),
-        Step(name="compared", sql=COMPARED),
+        Step(name="wider", sql=WIDER),
         Step(name="flipped", sql=FLIPPED),
         Step(name="borrowed", sql=BORROWED),
+        Step(name="unlisted", sql=UNLISTED),
         Step(name="population", sql=POPULATION),
         Step(name="hits", sql=HITS),
     ),

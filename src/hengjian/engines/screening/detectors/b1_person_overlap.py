@@ -109,19 +109,38 @@ GROUP BY x.institution_id, coalesce(x.tester_id, r.tester_id), coalesce(x.instru
          {_seconds("x.started_at")}, {_seconds("x.finished_at")}, coalesce(r.sample_id, x.report_id)
 """
 
+# Whoever never begins before all that he began earlier is over overlaps nowhere: most people.
+CROWDED = """
+SELECT DISTINCT person_id FROM (
+    SELECT person_id, t0, max(t1) OVER (PARTITION BY person_id ORDER BY t0, t1
+                                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
+    FROM acts WHERE NOT bare
+) AS marked
+WHERE t0 < busy_until
+"""
+
 # Intervals of one person that touch form one stretch; only stretches of several tasks can hold an overlap.
 STRETCHES = """
+WITH spells AS (
+    SELECT a.person_id, a.t0, a.t1, min(a.kind || '|' || a.task) AS low, max(a.kind || '|' || a.task) AS high
+    FROM acts a SEMI JOIN crowded c ON c.person_id = a.person_id
+    WHERE NOT a.bare GROUP BY a.person_id, a.t0, a.t1
+)
 SELECT *, sum(CASE WHEN t0 < busy_until THEN 0 ELSE 1 END) OVER (
-           PARTITION BY person_id ORDER BY t0, t1, report_id, kind, task ROWS UNBOUNDED PRECEDING) AS stretch
+           PARTITION BY person_id ORDER BY t0, t1 ROWS UNBOUNDED PRECEDING) AS stretch
 FROM (
-    SELECT *, max(t1) OVER (PARTITION BY person_id ORDER BY t0, t1, report_id, kind, task
+    SELECT *, max(t1) OVER (PARTITION BY person_id ORDER BY t0, t1
                             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
-    FROM acts WHERE NOT bare
+    FROM spells
 ) AS marked
 """
 
 MIXED = """
-SELECT person_id, stretch FROM stretches GROUP BY person_id, stretch HAVING count(DISTINCT kind || '|' || task) > 1
+SELECT a.*, s.stretch
+FROM stretches s
+SEMI JOIN (SELECT person_id, stretch FROM stretches GROUP BY person_id, stretch HAVING min(low) < max(high)) AS m
+    ON m.person_id = s.person_id AND m.stretch = s.stretch
+JOIN acts a ON a.person_id = s.person_id AND a.t0 = s.t0 AND a.t1 = s.t1 AND NOT a.bare
 """
 
 
@@ -139,8 +158,8 @@ SELECT a.person_id, a.institution_id AS institution_a, b.institution_id AS insti
        b.report_id AS report_b, a.kind AS kind_a, b.kind AS kind_b, a.t0 AS a0, a.t1 AS a1, b.t0 AS b0, b.t1 AS b1,
        least(a.t1, b.t1) - b.t0 AS overlap_s, {_km("a", "b")} AS km, a.roster AND b.roster AS roster,
        CAST(NULL AS DOUBLE) AS kmh, false AS far_slip, coalesce(a.car = b.car, false) AS same_car
-FROM (SELECT s.* FROM stretches s SEMI JOIN mixed m ON m.person_id = s.person_id AND m.stretch = s.stretch) AS a
-JOIN (SELECT s.* FROM stretches s SEMI JOIN mixed m ON m.person_id = s.person_id AND m.stretch = s.stretch) AS b
+FROM mixed a
+JOIN mixed b
     ON b.person_id = a.person_id AND b.stretch = a.stretch AND b.report_id <> a.report_id
     AND (a.t0 < b.t0 OR (a.t0 = b.t0 AND a.report_id < b.report_id)) AND b.t0 < a.t1
 LEFT JOIN (SELECT report_id, sample_id FROM reports WHERE sample_id IS NOT NULL) AS ra ON ra.report_id = a.report_id
@@ -160,7 +179,11 @@ WITH placed AS (
            lead(kind) OVER w AS next_kind, lead(t0) OVER w AS next_t0, lead(t1) OVER w AS next_t1,
            lead(lon) OVER w AS next_lon, lead(lat) OVER w AS next_lat, lead(blur_km) OVER w AS next_blur,
            lead(unit_s) OVER w AS next_unit, lead(bare) OVER w AS next_bare, lead(roster) OVER w AS next_roster
-    FROM acts WHERE lon IS NOT NULL AND lat IS NOT NULL
+    FROM acts AS a
+    SEMI JOIN (
+        SELECT person_id FROM acts GROUP BY person_id HAVING min(lon) < max(lon) OR min(lat) < max(lat)
+    ) AS moving ON moving.person_id = a.person_id
+    WHERE lon IS NOT NULL AND lat IS NOT NULL
     WINDOW w AS (PARTITION BY person_id ORDER BY t0, t1, report_id, kind, task)
 ), measured AS (
     SELECT *, 111.2 * abs(lat - next_lat) AS north_km,
@@ -295,6 +318,7 @@ DETECTOR = Detector(
         Step(name="rosters", sql=ROSTERS),
         Step(name="equipment", sql=EQUIPMENT),
         Step(name="acts", sql=ACTS),
+        Step(name="crowded", sql=CROWDED),
         Step(name="stretches", sql=STRETCHES),
         Step(name="mixed", sql=MIXED),
         Step(name="crossings", sql=OVERLAPS),

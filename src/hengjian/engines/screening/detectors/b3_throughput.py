@@ -55,8 +55,11 @@ GROUP BY l.institution_id, l.lane_id, l.on_day
 RUNS = """
 SELECT x.institution_id, x.instrument_id, CAST(x.started_at AS DATE) AS on_day,
        coalesce(r.sample_id, x.report_id) AS sample, min(x.report_id) AS report_id
-FROM results x JOIN reports r ON r.report_id = x.report_id
-WHERE x.instrument_id IS NOT NULL AND x.started_at IS NOT NULL AND NOT coalesce(x.subcontracted, false)
+FROM results x
+JOIN reports r ON r.report_id = x.report_id
+SEMI JOIN (SELECT institution_id, instrument_id FROM instruments WHERE min_cycle_s > 0) AS i
+    ON i.institution_id = x.institution_id AND i.instrument_id = x.instrument_id
+WHERE x.started_at IS NOT NULL AND NOT coalesce(x.subcontracted, false)
   AND r.corrects IS NULL
 GROUP BY ALL
 """
@@ -128,9 +131,7 @@ POPULATION = """
 SELECT institution_id, count(DISTINCT report_id) AS n FROM (
     SELECT l.institution_id, l.report_id FROM lane_jobs l SEMI JOIN lane_cycles c ON c.class = l.class
     UNION ALL
-    SELECT u.institution_id, u.report_id FROM runs u SEMI JOIN (
-        SELECT institution_id, instrument_id FROM instruments WHERE min_cycle_s > 0
-    ) AS i ON i.institution_id = u.institution_id AND i.instrument_id = u.instrument_id
+    SELECT institution_id, report_id FROM runs
     UNION ALL
     SELECT institution_id, report_id FROM hands
 ) AS j GROUP BY institution_id

@@ -16,15 +16,16 @@ OFFSET_DAYS = 1.5
 
 RUNS = """
 SELECT w.institution_id, w.report_id, w.item_code, w.header_serial_no AS serial, w.injection_no AS counter,
-       w.recorded_at, hj_epoch(w.recorded_at) AS t, w.raw_sha256, r.report_no, r.issued_at,
-       coalesce(r.sample_id, w.report_id) AS sample, x.instrument_id, i.serial_no AS registered,
+       w.recorded_at, hj_epoch(w.recorded_at) AS t, coalesce(r.sample_id, w.report_id) AS sample,
+       x.instrument_id, i.serial_no AS registered,
        hj_epoch(coalesce(x.started_at, r.started_at)) AS t0,
        greatest(coalesce(k.raw_records__recorded_at, 86400), 1) AS unit_s
 FROM raw_records w
 JOIN reports r ON r.report_id = w.report_id
-LEFT JOIN (SELECT report_id, item_code, min(instrument_id) AS instrument_id, min(started_at) AS started_at
-           FROM results WHERE NOT coalesce(subcontracted, false) GROUP BY report_id, item_code
-           HAVING count(DISTINCT instrument_id) <= 1) AS x
+LEFT JOIN (SELECT s.report_id, s.item_code, min(s.instrument_id) AS instrument_id, min(s.started_at) AS started_at
+           FROM results s SEMI JOIN raw_records o ON o.report_id = s.report_id
+           WHERE NOT coalesce(s.subcontracted, false) GROUP BY s.report_id, s.item_code
+           HAVING coalesce(min(s.instrument_id) = max(s.instrument_id), true)) AS x
     ON x.report_id = w.report_id AND x.item_code = w.item_code
 LEFT JOIN (SELECT institution_id, instrument_id, max(serial_no) AS serial_no
            FROM instruments GROUP BY institution_id, instrument_id) AS i
@@ -36,7 +37,7 @@ WHERE w.recorded_at IS NOT NULL AND coalesce(w.version, 1) = 1 AND r.corrects IS
 # One injection gives the values of several items: it is one event of the counter.
 INJECTIONS = """
 SELECT institution_id, serial, counter, sample, min(t) AS t, min(report_id) AS report_id, min(item_code) AS item_code,
-       min(recorded_at) AS recorded_at, min(raw_sha256) AS sha, max(unit_s) AS unit_s
+       min(recorded_at) AS recorded_at, max(unit_s) AS unit_s
 FROM runs WHERE serial IS NOT NULL AND counter IS NOT NULL
 GROUP BY institution_id, serial, counter, sample
 """
@@ -85,13 +86,34 @@ WHERE (t < t_before - {JUMP_S} - 2 * unit_s AND coalesce(t_after >= t_before - {
        AND coalesce(t_after2 >= t_after - {JUMP_S}, true) AND t_before IS NOT NULL)
 """
 
-# One number of a running counter, two samples and two files.
-TWICE = f"""
-SELECT a.institution_id, a.report_id, a.item_code, a.serial, a.counter, a.recorded_at, a.unit_s,
-       abs(b.t - a.t) AS gap_s, b.report_id AS other_report
+# One number of a running counter, two samples …
+DOUBLED = f"""
+SELECT a.institution_id, a.report_id, a.item_code, a.serial, a.counter, a.recorded_at, a.unit_s, a.sample,
+       abs(b.t - a.t) AS gap_s, b.report_id AS other_report, b.sample AS other_sample
 FROM lives a JOIN lives b ON b.institution_id = a.institution_id AND b.serial = a.serial AND b.life = a.life
     AND b.counter = a.counter AND b.sample <> a.sample
-WHERE abs(b.t - a.t) > {JUMP_S} + 2 * a.unit_s AND coalesce(a.sha <> b.sha, true)
+WHERE abs(b.t - a.t) > {JUMP_S} + 2 * a.unit_s
+"""
+
+# … and two files.
+TWICE = """
+WITH files AS (
+    SELECT w.institution_id, w.header_serial_no AS serial, w.injection_no AS counter,
+           coalesce(r.sample_id, w.report_id) AS sample, min(w.raw_sha256) AS sha
+    FROM raw_records w
+    SEMI JOIN doubled d ON d.institution_id = w.institution_id AND d.serial = w.header_serial_no
+        AND d.counter = w.injection_no
+    JOIN reports r ON r.report_id = w.report_id
+    WHERE w.recorded_at IS NOT NULL AND coalesce(w.version, 1) = 1 AND r.corrects IS NULL
+    GROUP BY w.institution_id, w.header_serial_no, w.injection_no, coalesce(r.sample_id, w.report_id)
+)
+SELECT d.institution_id, d.report_id, d.item_code, d.serial, d.counter, d.recorded_at, d.unit_s, d.gap_s, d.other_report
+FROM doubled d
+JOIN files a ON a.institution_id = d.institution_id AND a.serial = d.serial AND a.counter = d.counter
+    AND a.sample = d.sample
+JOIN files b ON b.institution_id = d.institution_id AND b.serial = d.serial AND b.counter = d.counter
+    AND b.sample = d.other_sample
+WHERE coalesce(a.sha <> b.sha, true)
 """
 
 # What most headers of an instrument say is a matter of its card in the register, not of the single record.
@@ -197,6 +219,7 @@ DETECTOR = Detector(
         Step(name="lives", sql=LIVES),
         Step(name="ordered", sql=ORDERED),
         Step(name="backward", sql=BACKWARD),
+        Step(name="doubled", sql=DOUBLED),
         Step(name="twice", sql=TWICE),
         Step(name="headers", sql=HEADERS),
         Step(name="known_serials", sql=KNOWN_SERIALS),

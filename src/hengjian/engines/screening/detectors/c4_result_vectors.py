@@ -14,30 +14,51 @@ CHANCE_NATS = 7.0
 
 # A reported, quantitative value at full resolution; zeros and texts like ND carry no information.
 TOKENS = """
-SELECT x.institution_id, x.report_id, x.item_code,
+SELECT x.report_id, x.item_code,
        hj_fingerprint(x.item_code || '|' || coalesce(x.method_no, '') || '|' || x.value_text) AS token
 FROM results x
 WHERE coalesce(x.replicate, 0) = 0 AND x.value IS NOT NULL AND x.value <> 0 AND x.value_text IS NOT NULL
   AND regexp_matches(x.value_text, '^[+-]?[0-9]') AND coalesce(x.subcontracted, false) = false
 """
 
-COUNTED = """
-SELECT *, count(*) OVER (PARTITION BY token) AS df, count(*) OVER (PARTITION BY report_id) AS items FROM tokens
+# One row a value, with how many reports hold it and how little that is among all values of its item.
+RARITY = """
+SELECT token, df, ln(sum(df) OVER (PARTITION BY item_code) / CAST(df AS DOUBLE)) AS idf
+FROM (SELECT token, item_code, count(*) AS df FROM tokens GROUP BY token, item_code) AS counted
 """
 
-PEERS = "SELECT item_code, count(*) AS n FROM tokens GROUP BY item_code"
+# Whole vectors, for beyond the cap of rare values: a family of many members has no rare value left.
+VECTORS = f"""
+SELECT t.report_id, count(*) AS items, sum(t.token) AS print, sum(c.idf) AS weight
+FROM tokens t JOIN rarity c ON c.token = t.token
+GROUP BY t.report_id HAVING count(*) >= {LEAST_ITEMS}
+"""
 
 # Rare values only: a value that many reports have says nothing, and its list would be long.
-SHARED = f"""
-SELECT c.institution_id, c.report_id, c.token, c.df, c.items, ln(p.n / CAST(c.df AS DOUBLE)) AS idf
-FROM counted c JOIN peers p ON p.item_code = c.item_code
-WHERE c.items >= {LEAST_ITEMS} AND c.df BETWEEN 2 AND {RARE}
+RARE_VALUES = f"""
+SELECT t.report_id, t.token, c.idf, v.items
+FROM tokens t
+JOIN rarity c ON c.token = t.token
+JOIN vectors v ON v.report_id = t.report_id
+WHERE c.df BETWEEN 2 AND {RARE}
 """
 
-# Whole vectors beyond the cap of rare values: a family of many members has no rare value left.
-VECTORS = f"""
-SELECT institution_id, report_id, count(*) AS items, sum(token) AS print FROM tokens
-GROUP BY institution_id, report_id HAVING count(*) >= {LEAST_ITEMS}
+
+def _enough(shared: str, items: str) -> str:
+    return f"{shared} >= {LEAST_ITEMS - 1} AND {shared} >= {LEAST_SHARED} * {items}"
+
+
+# Reports that can share enough with any other: each of their rare values as often as a report holds it at most.
+SHARED = f"""
+SELECT r.* FROM rare_values r
+SEMI JOIN (
+    SELECT report_id FROM (
+        SELECT report_id, items, times, max(times) OVER (PARTITION BY token) AS most
+        FROM (SELECT report_id, items, token, count(*) AS times FROM rare_values
+              GROUP BY report_id, items, token) AS held
+    ) AS bounded
+    GROUP BY report_id, items HAVING {_enough("sum(times * most)", "items")}
+) AS able ON able.report_id = r.report_id
 """
 
 FAMILIES = """
@@ -45,25 +66,19 @@ SELECT print, items, count(*) AS members, min(report_id) AS first_report FROM ve
 GROUP BY print, items HAVING count(*) > 1
 """
 
-WEIGHTS = """
-SELECT c.report_id, sum(ln(p.n / CAST(c.df AS DOUBLE))) AS weight
-FROM counted c JOIN peers p ON p.item_code = c.item_code GROUP BY c.report_id
-"""
-
 NEAR = f"""
 SELECT a.report_id AS report_a, b.report_id AS report_b, count(*) AS shared, min(a.items) AS items_a,
        min(b.items) AS items_b, sum(a.idf) AS surprise
 FROM shared a JOIN shared b ON b.token = a.token AND b.report_id > a.report_id
 GROUP BY a.report_id, b.report_id
-HAVING count(*) >= {LEAST_ITEMS - 1} AND count(*) >= {LEAST_SHARED} * greatest(min(a.items), min(b.items))
+HAVING {_enough("count(*)", "greatest(min(a.items), min(b.items))")}
 """
 
 EXACT = """
 SELECT f.first_report AS report_a, v.report_id AS report_b, f.items AS shared, f.items AS items_a, f.items AS items_b,
-       w.weight AS surprise
+       v.weight AS surprise
 FROM families f
 JOIN vectors v ON v.print = f.print AND v.items = f.items AND v.report_id <> f.first_report
-JOIN weights w ON w.report_id = v.report_id
 """
 
 MATCHES = """
@@ -95,6 +110,11 @@ WHERE coalesce(a.corrects <> b.report_id, true) AND coalesce(b.corrects <> a.rep
   AND coalesce(a.retest_of <> b.report_id, true) AND coalesce(b.retest_of <> a.report_id, true)
   AND coalesce(a.purpose, 'client') <> 'qc' AND coalesce(b.purpose, 'client') <> 'qc'
   AND coalesce(a.purpose, 'client') <> 'pt' AND coalesce(b.purpose, 'client') <> 'pt'
+"""
+
+POPULATION = """
+SELECT r.institution_id, count(*) AS n FROM vectors v JOIN reports r ON r.report_id = v.report_id
+GROUP BY r.institution_id
 """
 
 # The finding's subject is the family: its smallest member stands for it, so later members join the same key.
@@ -148,17 +168,16 @@ DETECTOR = Detector(
     ),
     steps=(
         Step(name="tokens", sql=TOKENS, per_report=True),
-        Step(name="counted", sql=COUNTED),
-        Step(name="peers", sql=PEERS),
-        Step(name="shared", sql=SHARED),
+        Step(name="rarity", sql=RARITY),
         Step(name="vectors", sql=VECTORS),
+        Step(name="rare_values", sql=RARE_VALUES),
+        Step(name="shared", sql=SHARED),
         Step(name="families", sql=FAMILIES),
-        Step(name="weights", sql=WEIGHTS),
         Step(name="near_matches", sql=NEAR),
         Step(name="exact_matches", sql=EXACT),
         Step(name="matches", sql=MATCHES),
         Step(name="pairs", sql=PAIRS),
-        Step(name="population", sql="SELECT institution_id, count(*) AS n FROM vectors GROUP BY institution_id"),
+        Step(name="population", sql=POPULATION),
         Step(name="hits", sql=HITS),
     ),
     key_columns=("nature",),

@@ -120,7 +120,8 @@ DETECTOR = Detector(
         Step(name="contradicted", sql=CONTRADICTED),
         Step(
             name="population",
-            sql="SELECT institution_id, count(DISTINCT report_id) AS n FROM marks GROUP BY institution_id",
+            sql="SELECT institution_id, count(*) AS n FROM samples WHERE seal_no IS NOT NULL OR sample_id IS NOT NULL "
+            "OR (lot_no IS NOT NULL AND weight_cg IS NOT NULL) GROUP BY institution_id",
         ),
         Step(name="hits", sql=HITS),
     ),

@@ -13,12 +13,10 @@ from hengjian.engines.screening.detector import ArrayStep, BatchStep, Detector, 
 from hengjian.engines.screening.detectors.c1_raw_series import SCHEMA, reduce
 from hengjian.engines.screening.detectors.c4_result_vectors import (
     CHANCE_NATS,
-    COUNTED,
-    PEERS,
+    RARITY,
     SURPRISE_NATS,
     TOKENS,
     VECTORS,
-    WEIGHTS,
 )
 from hengjian.engines.screening.hits import hit_schema
 
@@ -44,39 +42,52 @@ HIT_SCHEMA = hit_schema(
 
 # Work that was passed on keeps its maker's raw data; quality control and proficiency samples are common to many.
 OWN_WORK = """
-SELECT r.report_id, r.institution_id, r.report_no, r.sample_id, r.issued_at, r.retest_of, r.submit_device, v.vin,
-       w.software, w.serial
-FROM reports r
-LEFT JOIN (SELECT report_id, max(vin) AS vin FROM vehicle_tests GROUP BY report_id) AS v ON v.report_id = r.report_id
-LEFT JOIN (SELECT report_id, max(trim(software_version)) AS software, max(upper(trim(header_serial_no))) AS serial
-           FROM raw_records GROUP BY report_id) AS w ON w.report_id = r.report_id
-ANTI JOIN (SELECT DISTINCT report_id FROM results WHERE subcontracted) AS s ON s.report_id = r.report_id
+SELECT r.report_id, r.institution_id FROM reports r
+ANTI JOIN (SELECT report_id FROM results WHERE subcontracted) AS s ON s.report_id = r.report_id
 WHERE r.corrects IS NULL AND coalesce(r.purpose, 'client') NOT IN ('qc', 'pt', 'blind')
 """
 
 HELD = f"""
-SELECT report_id, 'series' AS kind, concat('series|', channel, '|', CAST(print AS VARCHAR)) AS thing
-FROM prints GROUP BY report_id, channel, print
-UNION ALL
-SELECT report_id, 'file', concat('file|', raw_sha256, '|', CAST(recorded_at AS VARCHAR)) FROM raw_records
-WHERE length(raw_sha256) >= {LEAST_DIGEST} AND lower(raw_sha256) <> '{EMPTY_FILE}' AND recorded_at IS NOT NULL
-  AND CAST(hj_epoch(recorded_at) AS BIGINT) % 86400 <> 0
-GROUP BY report_id, raw_sha256, recorded_at
-UNION ALL
-SELECT v.report_id, 'vector', concat('vector|', CAST(v.items AS VARCHAR), '|', CAST(v.print AS VARCHAR))
-FROM vectors v JOIN weights w ON w.report_id = v.report_id
-CROSS JOIN (SELECT ln(count(*)) * 2 - ln(2.0) AS ln_pairs FROM vectors) AS size
-WHERE round(w.weight, 6) >= least({SURPRISE_NATS}, size.ln_pairs + {CHANCE_NATS})
+SELECT o.institution_id, t.report_id, t.kind, t.thing
+FROM (
+    SELECT report_id, 'series' AS kind, concat('series|', channel, '|', CAST(print AS VARCHAR)) AS thing
+    FROM prints GROUP BY report_id, channel, print
+    UNION ALL
+    SELECT report_id, 'file', concat('file|', raw_sha256, '|', CAST(recorded_at AS VARCHAR)) FROM raw_records
+    WHERE length(raw_sha256) >= {LEAST_DIGEST} AND lower(raw_sha256) <> '{EMPTY_FILE}' AND recorded_at IS NOT NULL
+      AND CAST(hj_epoch(recorded_at) AS BIGINT) % 86400 <> 0
+    GROUP BY report_id, raw_sha256, recorded_at
+    UNION ALL
+    SELECT v.report_id, 'vector', concat('vector|', CAST(v.items AS VARCHAR), '|', CAST(v.print AS VARCHAR))
+    FROM vectors v
+    CROSS JOIN (SELECT ln(count(*)) * 2 - ln(2.0) AS ln_pairs FROM vectors) AS size
+    WHERE round(v.weight, 6) >= least({SURPRISE_NATS}, size.ln_pairs + {CHANCE_NATS})
+) AS t
+JOIN own_work o ON o.report_id = t.report_id
 """
 
-OWNED = "SELECT h.kind, h.thing, o.* FROM held h JOIN own_work o ON o.report_id = h.report_id"
+# All that is known of a report only for the few things that several institutions hold.
+OWNED = """
+WITH common AS (
+    SELECT h.* FROM held h
+    SEMI JOIN (SELECT thing FROM held GROUP BY thing HAVING min(institution_id) < max(institution_id)) AS many
+      ON many.thing = h.thing
+)
+SELECT c.kind, c.thing, c.report_id, c.institution_id, r.report_no, r.sample_id, r.issued_at, r.retest_of,
+       r.submit_device, v.vin, w.software, w.serial
+FROM common c
+JOIN reports r ON r.report_id = c.report_id
+LEFT JOIN (SELECT t.report_id, max(t.vin) AS vin FROM vehicle_tests t
+           SEMI JOIN common c ON c.report_id = t.report_id GROUP BY t.report_id) AS v ON v.report_id = c.report_id
+LEFT JOIN (SELECT t.report_id, max(trim(t.software_version)) AS software, max(upper(trim(t.header_serial_no))) AS serial
+           FROM raw_records t SEMI JOIN common c ON c.report_id = t.report_id
+           GROUP BY t.report_id) AS w ON w.report_id = c.report_id
+"""
 
 FIRSTS = """
 SELECT o.thing, o.institution_id, o.report_id,
        row_number() OVER (PARTITION BY o.thing ORDER BY o.institution_id) AS place
 FROM (SELECT thing, institution_id, min(report_id) AS report_id FROM owned GROUP BY thing, institution_id) AS o
-SEMI JOIN (SELECT thing FROM owned GROUP BY thing HAVING count(DISTINCT institution_id) > 1) AS many
-  ON many.thing = o.thing
 """
 
 # Everybody beside the first holder of the thing, the first beside the second: links enough to hold a cluster together.
@@ -199,17 +210,15 @@ DETECTOR = Detector(
         Step(name="own_work", sql=OWN_WORK),
         BatchStep(name="prints", sql=SERIES, reduce=reduce, schema=SCHEMA, per_report=True),
         Step(name="tokens", sql=TOKENS, per_report=True),
-        Step(name="counted", sql=COUNTED),
-        Step(name="peers", sql=PEERS),
+        Step(name="rarity", sql=RARITY),
         Step(name="vectors", sql=VECTORS),
-        Step(name="weights", sql=WEIGHTS),
         Step(name="held", sql=HELD),
         Step(name="owned", sql=OWNED),
         Step(name="firsts", sql=FIRSTS),
         Step(name="links", sql=LINKS),
         Step(
             name="population",
-            sql="SELECT institution_id, count(DISTINCT report_id) AS n FROM owned GROUP BY institution_id",
+            sql="SELECT institution_id, count(DISTINCT report_id) AS n FROM held GROUP BY institution_id",
         ),
     ),
     array=ArrayStep(inputs=("links",), compute=compute),
