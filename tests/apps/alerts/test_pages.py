@@ -16,6 +16,7 @@ from django.urls import reverse
 from hengjian.apps.accounts.models import Role
 from hengjian.apps.alerts.models import Alert
 from hengjian.apps.alerts.packet import BY_ID, packet_of
+from hengjian.apps.alerts.presenting import how_sure
 from tests.apps.factories import Tree, make_institution, make_tree, make_user
 from tests.apps.runs.samples import finding, finished, report
 
@@ -213,7 +214,7 @@ def test_the_evidence_of_every_detector_is_shown_in_chinese(tree: Tree, detector
     row: dict[str, Any] = dict.fromkeys(known.labels, "2026-09-20 09:00:00") | {
         name: next(iter(words)) for name, words in known.words.items()
     }
-    row |= {"report_id": "R1", "subject_id": "X<b>"}
+    row |= {"report_id": "R1", "other_report": "R2", "subject_id": "X<b>"}
     evidence = {"says": "一句话", "rows": [row], "rows_total": 3, "labels": dict(known.labels), "excluded": ["甲"]}
     alert = _alert(tree, detector=detector)
     Alert.objects.filter(pk=alert.pk).update(evidence=evidence)
@@ -224,6 +225,38 @@ def test_the_evidence_of_every_detector_is_shown_in_chinese(tree: Tree, detector
         assert not any(cell.shown in words for cell in packet.rows[0]), "codes are spoken"
     answer = _client(make_user(tree.county)).get(_show(alert))
     assert answer.status_code == 200 and "X<b>" not in answer.content.decode()
+
+
+def test_two_jobs_of_one_person_stand_side_by_side_with_their_times_and_no_number_twice(tree: Tree) -> None:
+    alert = _alert(tree, detector="B1")
+    row = {"report_no": "甲1", "report_id": "甲1", "other_report": "甲2", "other_no": "甲2"}
+    row |= {"act_from": "2026-03-02 10:27:32", "act_to": "2026-03-02 10:40:02"}
+    row |= {"other_from": "2026-03-02 10:27:32", "other_to": "2026-03-02 10:43:14"}
+    labels = dict(BY_ID["B1"].labels) | {"other_no": "冲突的报告编号"}
+    Alert.objects.filter(pk=alert.pk).update(evidence={"says": "一句话", "rows": [row, row], "labels": labels})
+    alert.refresh_from_db()
+    packet = packet_of(alert)
+    assert [(side.label, side.odd) for side in packet.sides if side.odd] == [("起", True), ("止", True)]
+    assert "冲突的报告" not in {cell.label for cell in (*packet.common, *packet.rows[0])}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [({"severity": "strong"}, "+"), ({"severity": "weak"}, "至多"), ({"evidence": {"uncounted": "甲"}}, "不计入风险")],
+)
+def test_what_a_finding_adds_to_the_risk_is_not_overstated(tree: Tree, changed: dict[str, Any], said: str) -> None:
+    alert = _alert(tree)
+    Alert.objects.filter(pk=alert.pk).update(**changed)
+    alert.refresh_from_db()
+    facts = {what: value for what, value, _ in how_sure(alert, packet_of(alert), None)}
+    assert facts["贡献"].startswith(said)
+
+
+def test_a_finding_without_reports_does_not_speak_of_their_share(tree: Tree) -> None:
+    alert = _alert(tree, detector="D6")
+    Alert.objects.filter(pk=alert.pk).update(report_ids=[], n_reports=0)
+    text = _client(make_user(tree.county)).get(_show(alert)).content.decode()
+    assert "0 份报告" not in text and "0.0%" not in text
 
 
 def test_evidence_of_a_retired_detector_is_still_shown(tree: Tree) -> None:

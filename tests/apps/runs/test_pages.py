@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -137,6 +138,25 @@ def test_the_ranking_puts_the_highest_risk_first_and_explains_it(
     for part in ("时间矛盾", "去掉", "平行样不足", "盲样合格", run.number):
         assert part in text, part
     assert _client(make_user(tree.other_county)).get(reverse("runs:explain", args=[high.uscc])).status_code == 404
+
+
+def test_equal_risks_are_ranked_by_the_priority_of_the_screening_and_none_is_written_as_one(tree: Tree) -> None:
+    analyst = make_user(tree.county)
+    first, second = (make_institution(tree.county, name=name) for name in ("甲检测有限公司", "乙检测有限公司"))
+    for lab, priority in ((first, 2.5), (second, 11.0)):
+        lab.risk, lab.risk_band, lab.risk_detail = 0.999999, "red", {"standing": {"priority": priority}}
+        lab.save()
+    page = _client(analyst).get(reverse("runs:rank"))
+    assert [row.pk for row in page.context["listing"].shown] == [second.pk, first.pk]
+    assert "&gt;0.99" in page.content.decode() and "1.00" not in page.content.decode()
+
+
+def test_a_finding_about_a_whole_institution_has_the_field_that_its_evidence_gives(tree: Tree) -> None:
+    analyst, lab = make_user(tree.county), make_institution(tree.county)
+    whole = finding(lab, reports=[], evidence=json.dumps({"rows": [{"field": "vehicle"}]}))
+    odd = finding(lab, reports=[], detector="D14", evidence=json.dumps({"rows": [{"field": "没有的领域"}]}))
+    run = finished(organ=tree.county, user=analyst, findings=[whole, odd])
+    assert set(run.heat) == {"vehicle", ""}
 
 
 def test_no_risk_is_called_certain() -> None:

@@ -40,7 +40,7 @@ AT_ODDS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "A7": (("hours", "percent"), "短于最短时长"),
     "A8": (("item_code", "missing", "missing_items"), "应有而没有"),
     "A10": (("reported", "recomputed", "mean"), "应相等而不等"),
-    "B1": (("run_from", "run_to", "other_from", "other_to", "overlap_minutes"), "不应重叠"),
+    "B1": (("act_from", "act_to", "other_from", "other_to", "overlap_minutes"), "不应重叠"),
     "B2": (("run_from", "run_to", "other_from", "other_to", "overlap_minutes"), "不应重叠"),
     "C1": (("points", "length", "shared"), "不应相同"),
     "C4": (("shared",), "不应相同"),
@@ -152,8 +152,9 @@ def _labels(
     order = [name for name in (detector.labels if detector else ()) if name in stored]
     order += [name for name in stored if name not in order]
     there = {name for row in rows for name in row}
-    if {"report_id", "report_no"} <= there and all(row.get("report_id") == row.get("report_no") for row in rows):
-        there.remove("report_id")
+    for key, number in (("report_id", "report_no"), ("other_report", "other_no")):
+        if {key, number} <= there and all(row.get(key) == row.get(number) for row in rows):
+            there.remove(key)
     labels = {name: stored[name] for name in order if name in there}
     if "report_id" in labels and evidence.get("numbers"):
         labels["report_id"] = TABLES["reports"].columns["report_no"].header
@@ -201,7 +202,7 @@ def _partner(name: str, names: Mapping[str, str]) -> str:
     """The column of this record that answers to an `other_…` column; empty where there is none."""
     stem = name.removeprefix("other_")
     bare = stem.removesuffix("_id")
-    tried = (stem, f"{stem}_id", f"run_{stem}", bare, f"{stem}_no", f"{bare}_at")
+    tried = (stem, f"{stem}_id", f"run_{stem}", f"act_{stem}", bare, f"{stem}_no", f"{bare}_at")
     return next((one for one in tried if one in names and one != name), "")
 
 

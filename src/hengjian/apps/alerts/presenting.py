@@ -56,7 +56,7 @@ def how_sure(alert: Alert, packet: Packet, precision: Precision | None) -> list[
     """Severity in words, score, q-value, extent, and how often this detector was right."""
     facts = [
         ("把握", alert.get_severity_display(), SURE[alert.severity]),
-        ("贡献", f"+{alert.score:.1f} 分贝", "10·log₁₀ 似然比，已按上限封顶"),
+        _contribution(alert),
     ]
     if alert.q_value is not None:
         facts.append(("误报控制", f"q = {alert.q_value:.2g}", f"p = {alert.p_value:.2g}；控制后的错误发现率"))
@@ -64,6 +64,15 @@ def how_sure(alert: Alert, packet: Packet, precision: Precision | None) -> list[
         facts.append(("范围", f"{packet.accused} / {packet.judged} {packet.unit}", "涉及的 / 检测器能判断的"))
     facts.append(("历来准否", precision_text(precision), "以往研判中确认的比例，区间为 95%"))
     return facts
+
+
+def _contribution(alert: Alert) -> tuple[str, str, str]:
+    """What the finding adds to the risk; one that is only listed adds nothing, whatever it weighs by itself."""
+    if alert.evidence.get("uncounted"):
+        return ("贡献", "不计入风险", f"单独看 {alert.score:.1f} 分贝")
+    if alert.severity == "weak":
+        return ("贡献", f"至多 +{alert.score:.1f} 分贝", "较弱的发现多数不计分，少数只用来排先后")
+    return ("贡献", f"+{alert.score:.1f} 分贝", "10·log₁₀ 似然比，已按上限封顶")
 
 
 def precision_text(precision: Precision | None) -> str:
@@ -90,16 +99,22 @@ def peers_of(alert: Alert) -> Peers:
     )
     if standing is None:
         return Peers("同一次筛查里同领域、报告足够多的机构不足，不作同行比较。", ())
-    others = len(standing.peers)
-    says = (
-        f"{field}领域另有 {others} 家机构，其中 {standing.clean_peers} 家没有这类发现；"
-        f"本机构 {standing.reports} 份报告中涉及 {standing.accused} 份（{standing.share:.1%}），"
-        + (f"{standing.higher_peers} 家比它高。" if standing.higher_peers else "没有一家比它高。")
-    )
     outcome = cluster_of(alert.detector) == "outcome"
     funnels = [funnel_of(alert, verdicts=verdicts) for verdicts in ((True, False) if outcome else (False,))]
     drawn = tuple(one for one in funnels if one is not None)
-    return Peers(says, drawn or (_histogram(standing),))
+    if not alert.n_reports:
+        others = f"{field}领域另有 {len(standing.peers)} 家机构"
+        return Peers(f"{others}；这类发现说的是机构的整体，不落在某一份报告上，所以不比较涉及报告的比例。", drawn)
+    return Peers(_among(field, standing), drawn or (_histogram(standing),))
+
+
+def _among(field: str, standing: Standing) -> str:
+    """How many peers have such findings, and the institution's share among theirs, in words."""
+    return (
+        f"{field}领域另有 {len(standing.peers)} 家机构，其中 {standing.clean_peers} 家没有这类发现；"
+        f"本机构 {standing.reports} 份报告中涉及 {standing.accused} 份（{standing.share:.1%}），"
+        + (f"{standing.higher_peers} 家比它高。" if standing.higher_peers else "没有一家比它高。")
+    )
 
 
 def _histogram(standing: Standing) -> figures.Drawn:

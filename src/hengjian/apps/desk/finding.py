@@ -22,6 +22,7 @@ from hengjian.apps.registry.models import Person
 from hengjian.apps.registry.selectors import institutions_seen_by, matching_text
 from hengjian.apps.rulebook.entry import entry_url
 from hengjian.apps.rulebook.wording import KINDS as RULE_KINDS
+from hengjian.apps.runs.presenting import risk_text
 from hengjian.apps.runs.selectors import runs_seen_by
 from hengjian.engines.tables.identifiers import check_uscc, clean_code
 from hengjian.law.catalogue import search as search_law
@@ -69,7 +70,7 @@ def institutions(user: Any, words: str, *, on: date, limit: int) -> tuple[list[H
             one.name,
             " · ".join(part for part in (one.uscc, one.organ.short_name, one.get_kind_display()) if part),
             reverse("dossiers:dossier", args=[one.uscc]),
-            f"风险 {one.risk:.2f}" if one.risk is not None else "",
+            f"风险 {risk_text(one.risk)}" if one.risk is not None else "",
         )
         for one in rows[:limit]
     ]

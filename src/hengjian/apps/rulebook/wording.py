@@ -52,7 +52,7 @@ DETECTOR_CLUSTERS = {
     "capacity": "超出检测能力",
     "digits": "数值统计异常",
     "outcome": "结论分布异常",
-    "vehicle": "车辆身份矛盾",
+    "vehicle": "车辆与影像矛盾",
     "paperwork": "资质与手续",
     "network": "关联网络",
 }

@@ -114,11 +114,14 @@ def _by_name(rows: Any, text: str) -> Any:
     return rows.filter(Q(name__icontains=text) | Q(uscc__startswith=text.upper()))
 
 
+LOOK_FIRST = ("risk", "risk_detail__standing__priority")
+"""Equal risks, as those at the upper end are, by the priority that screening worked out from harm and volume."""
+
 RANKING = ListSpec(
     columns=(
         Column("name", "机构", note=lambda row: row.uscc, sort="name"),
         Column("uscc", "统一社会信用代码", kind="id", only_export=True),
-        Column("risk", "风险", kind="num", sort="risk", cell=lambda row: figures.cell_bar(row.risk)),
+        Column("risk", "风险", kind="num", sort=LOOK_FIRST, cell=lambda row: figures.cell_bar(row.risk)),
         Column(
             "band",
             "等级",

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from hengjian.apps.runs.models import ScreeningRun
 from hengjian.apps.runs.peers import write_standings
 from hengjian.backends.parquet import open_parquet
+from hengjian.engines.tables.fields import FIELD_CODES
 
 FINDINGS, INSTITUTIONS, SUMMARY = "findings.parquet", "institutions.parquet", "run.json"
 PRIORITIES = "priorities.parquet"
@@ -120,7 +121,8 @@ def _compared(keys: set[str], previous: ScreeningRun | None) -> dict[str, Any]:
 def findings_of(run: ScreeningRun) -> Iterator[dict[str, Any]]:
     """Every finding of the run in file order: columns by the contract, `report_ids` as a list, `evidence` as a dict.
 
-    `field` is added: the field of the first accused report, empty where the finding names no report of the dataset.
+    `field` is added: the field of the first accused report; where the finding names no report of the dataset, the
+    field that its first row gives, else empty.
     The evidence gains `numbers`: the number printed on each report that it names, for people know no other; its
     sentence names reports by these.
     """
@@ -130,9 +132,16 @@ def findings_of(run: ScreeningRun) -> Iterator[dict[str, Any]]:
         for row in batch.to_pylist():
             row["report_ids"] = [part for part in (row["report_ids"] or "").split("|") if part]
             row["evidence"] = json.loads(row["evidence"] or "{}")
-            row["field"] = next((reports[r][0] for r in row["report_ids"] if r in reports), "")
+            named = next((reports[r][0] for r in row["report_ids"] if r in reports), "")
+            row["field"] = named or _field_given(row["evidence"])
             _name_reports(row, reports)
             yield row
+
+
+def _field_given(evidence: Mapping[str, Any]) -> str:
+    """The contract's field code in the first row of evidence; empty where there is none."""
+    field = next((str(one.get("field") or "") for one in evidence.get("rows", ())), "")
+    return field if field in FIELD_CODES else ""
 
 
 def _name_reports(row: dict[str, Any], reports: Mapping[str, tuple[str, str]]) -> None:

@@ -236,8 +236,9 @@ def risk_text(risk: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RiskPicture:
-    """An institution's risk in force with its reasons."""
+    """An institution's risk in force (`risk`, as it is written) with its reasons."""
 
+    risk: str
     drawn: figures.Drawn
     without: tuple[tuple[str, str, str], ...]
     abstained: tuple[Group, ...]
@@ -276,6 +277,7 @@ def risk_picture(institution: Institution, run: ScreeningRun | None = None) -> R
         if line.decibans
     )
     return RiskPicture(
+        risk=risk_text(institution.risk),
         drawn=figures.waterfall(
             figures.Contribution("起点", prior, "没有任何发现时的风险"), lines, sum_label="现行风险"
         ),

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from hengjian.engines.screening.clauses import clauses_known
 from hengjian.engines.screening.detector import CAP_DB, Detector
 from hengjian.engines.screening.hits import FIXED
 from hengjian.engines.screening.severity import Facts, Severity, severity_of
@@ -287,7 +288,9 @@ def _spoken(value: Any) -> Any:
 def _says(detector: Detector, row: Mapping[str, Any]) -> str:
     """The detector's sentence with the first row's values; codes are spoken by `words`, figures by `figure`."""
     spoken = {name: detector.words.get(name, {}).get(str(value), _spoken(value)) for name, value in row.items()}
-    return detector.says.format_map({name: "—" if value is None else value for name, value in spoken.items()})
+    unknown = {name for name, value in spoken.items() if value is None}
+    said = {name: "—" if name in unknown else value for name, value in spoken.items()}
+    return clauses_known(detector.says, unknown).format_map(said)
 
 
 def findings_table(findings: Iterable[Finding]) -> pa.Table:

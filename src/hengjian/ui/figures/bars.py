@@ -52,12 +52,15 @@ def share_bar(parts: Sequence[tuple[str, float, str]], *, unit: str = "") -> Dra
 
 
 def cell_bar(share: float, *, label: str = "", decimals: int = 2) -> SafeString:
-    """A number 0–1 and its bar, for a table cell."""
+    """A number 0–1 and its bar, for a table cell; what is not quite one is not written as one."""
     wide = min(max(share, 0.0), 1.0) * 100
     track = mark("rect", "track", x="0", y=0, width="100%", height=6)
     drawn = picture("", 6, track, mark("rect", "up", x="0", y=0, width=percent(wide), height=6))
     after = element("span", label) if label else ""
-    return element("span", element("span", f"{share:.{decimals}f}"), drawn, after, class_="cellbar")
+    shown = f"{share:.{decimals}f}"
+    if share < 1 and float(shown) == 1:
+        shown = f">{1 - 10**-decimals:.{decimals}f}"
+    return element("span", element("span", shown), drawn, after, class_="cellbar")
 
 
 def heat_level(count: float, most: float) -> str:
