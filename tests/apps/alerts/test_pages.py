@@ -254,9 +254,18 @@ def test_what_a_finding_adds_to_the_risk_is_not_overstated(tree: Tree, changed: 
 
 def test_a_finding_without_reports_does_not_speak_of_their_share(tree: Tree) -> None:
     alert = _alert(tree, detector="D6")
-    Alert.objects.filter(pk=alert.pk).update(report_ids=[], n_reports=0)
+    evidence = {
+        "says": "一句话",
+        "rows": [{"field": "vehicle", "fails": 0}],
+        "labels": {"field": "领域", "fails": "份数"},
+    }
+    Alert.objects.filter(pk=alert.pk).update(report_ids=[], n_reports=0, evidence=evidence)
     text = _client(make_user(tree.county)).get(_show(alert)).content.decode()
     assert "0 份报告" not in text and "0.0%" not in text
+    assert "的值有下划线" not in text, "the only column at odds heads the row"
+    records = _client(make_user(tree.county)).get(reverse("alerts:records", args=[alert.number])).content.decode()
+    assert "机构的整体" in records
+    assert "不在运行目录" not in records
 
 
 def test_evidence_of_a_retired_detector_is_still_shown(tree: Tree) -> None:

@@ -124,6 +124,11 @@ def test_a_file_without_any_table_fails_with_a_sentence_and_may_be_read_again(ha
     assert "没有读成" in page and "换用列对应文件" in page and submission.message in page
 
 
+def test_a_table_with_a_header_and_no_row_says_so(hand_in, client):
+    page = client.get(f"/intake/{hand_in('空表.csv', as_csv([])).number}/").content.decode()
+    assert "没有一行数据" in page and "None" not in page
+
+
 def test_every_table_has_a_template_that_reads_back_as_that_table(client):
     for name in TABLES:
         answer = client.get(f"/intake/templates/{name}.xlsx")

@@ -159,5 +159,12 @@ def test_a_finding_about_a_whole_institution_has_the_field_that_its_evidence_giv
     assert set(run.heat) == {"vehicle", ""}
 
 
+def test_an_address_that_only_takes_a_form_says_so_when_opened(tree: Tree) -> None:
+    analyst = make_user(tree.county)
+    run = finished(organ=tree.county, user=analyst, findings=[])
+    answer = _client(analyst).get(reverse("runs:download", args=[run.number, "findings.parquet"]))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST") and "不能直接打开" in answer.content.decode()
+
+
 def test_no_risk_is_called_certain() -> None:
     assert [risk_text(one) for one in (0.9999, 0.93, 0.052, 0.0001)] == ["大于 0.99", "0.93", "0.05", "小于 0.01"]

@@ -102,6 +102,7 @@ def packet_of(alert: Alert) -> Packet:
     odd, words = _at_odds(alert.detector, detector, labels)
     common = _common(rows, labels, odd)
     varying = {name: label for name, label in labels.items() if name not in common}
+    marked = list(varying)[1:]  # the first column heads the row and is not underlined
     return Packet(
         says=str(evidence.get("says", alert.title)),
         meaning=detector.meaning if detector else "",
@@ -111,7 +112,7 @@ def packet_of(alert: Alert) -> Packet:
             tuple(_cell(row, name, label, detector, odd, rows) for name, label in varying.items()) for row in rows
         ),
         rows_total=int(evidence.get("rows_total", len(rows))),
-        odd_words=words if odd else "",
+        odd_words=words if any(name in odd and row.get(name) is not None for name in marked for row in rows) else "",
         sides=_sides(rows, labels, detector, odd, words),
         figure=_figure(rows, labels),
         peers=_peers(rows, labels),

@@ -69,7 +69,9 @@ def heading(submission: Submission) -> str:
             return f"{taken}，{wording.num(repair)} 行要改" if repair else f"{taken}，没有要改的"
         if counts.get("same"):
             return "与已收的数据相同，没有要写入的行"
-        return f"没有可以收下的行，{wording.num(repair)} 行要改" if repair else "没有认出可以收的数据"
+        if repair:
+            return f"没有可以收下的行，{wording.num(repair)} 行要改"
+        return "没有认出可以收的数据" if counts.get("rows") else "认出了表，但是里面没有一行数据"
     if state == "accepted":
         return f"已收下 {wording.num(rows_to_take(submission))} 行"
     if state == "failed":
