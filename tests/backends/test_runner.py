@@ -73,6 +73,17 @@ def test_day_resolution_does_not_accuse_of_the_same_day(tmp_path: Path) -> None:
     assert run(city, tmp_path, "A6") == []
 
 
+def test_a_date_one_day_off_and_clocks_minutes_apart_are_a_question(tmp_path: Path) -> None:
+    city = SmallCity()
+    for row in city.tables["reports"]:
+        row["uploaded_at"] = row["issued_at"] + timedelta(minutes=40, seconds=7)
+    slipped, backdated = city.reports(2)[3], city.reports(3)[3]
+    slipped["uploaded_at"] = slipped["issued_at"] - timedelta(days=1, minutes=3)
+    backdated["uploaded_at"] = backdated["issued_at"] - timedelta(days=1, minutes=30)
+    severities = {row["institution_id"]: row["severity"] for row in run(city, tmp_path, "A6")}
+    assert severities == {institution(2): "weak", institution(3): "strong"}
+
+
 def test_an_expired_certificate_is_certain_with_the_reports_after_it(tmp_path: Path) -> None:
     city = SmallCity()
     city.tables["certificates"][6]["valid_to"] = date(2026, 4, 1)

@@ -72,18 +72,20 @@ LEFT JOIN skew s ON s.institution_id = r.institution_id
 def _broken(earlier: str, later: str) -> str:
     """Reports with `earlier` after `later` by more than two minutes and skew (by more than a day at day resolution).
 
-    `by_clock` marks gaps that two honest clocks can make between them.
+    `by_clock` marks gaps that two honest clocks can make between them; they also remain where a slip has been mended.
     """
     unit = f"greatest({earlier}_r, {later}_r)"
     gap = f"(({earlier}_e // {unit}) * {unit} - ({later}_e // {unit}) * {unit})"
     skew = " + greatest(0, -skew_s)" if later == "uploaded_at" else ""
     allowed = f"CASE WHEN {unit} >= {DAY} THEN {DAY} ELSE {TOLERANCE_S} END{skew}"
+    clocks = CLOCK_S if later in OTHER_CLOCKS else 0
+    mended = f"greatest({allowed}, {clocks})"
     return f"""
     SELECT report_id, report_no, institution_id, '{earlier}' AS earlier, '{later}' AS later,
            {earlier} AS earlier_at, {later} AS later_at, {gap} AS gap_s,
-           {gap} + {earlier}_least <= {allowed} AS by_earlier,
-           {gap} - {later}_greatest <= {allowed} AS by_later,
-           {gap} <= {CLOCK_S if later in OTHER_CLOCKS else 0} AS by_clock
+           {gap} + {earlier}_least <= {mended} AS by_earlier,
+           {gap} - {later}_greatest <= {mended} AS by_later,
+           {gap} <= {clocks} AS by_clock
     FROM times WHERE {gap} > {allowed}"""
 
 
@@ -131,7 +133,7 @@ QUALIFY row_number() OVER (PARTITION BY report_id ORDER BY gap_s DESC, earlier, 
 
 DETECTOR = Detector(
     id="A6",
-    version=2,
+    version=3,
     name="time_order",
     title="报告的时间先后不可能成立",
     meaning="同一份报告里，后面的环节早于前面的环节（例如检测尚未结束就已签发），签发时间或检测时间可能是编造的。",
