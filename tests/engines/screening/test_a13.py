@@ -48,6 +48,16 @@ def test_numbers_are_taken_apart(written: str, counter: str, tmp_path: Path) -> 
     assert {row["counter"] for row in found.evidence()["rows"]} == {counter}
 
 
+def test_full_width_digits_count_with_the_others(tmp_path: Path) -> None:
+    tables = lab(30)
+    full_width = str.maketrans("0123456789", "０１２３４５６７８９")
+    for place, row in enumerate(tables["reports"]):
+        number = f"甲检2026-{place + 1:06d}"
+        row.update(report_no=number.translate(full_width) if place % 2 else number, client_id=f"C{place % 9}")
+    found = screened(DETECTOR, exchanged(tables, 1), tmp_path)
+    assert {row["counter"] for row in found.evidence()["rows"]} == {"甲检2026-…"}
+
+
 def test_what_ends_in_no_number_of_usual_length_is_not_judged(tmp_path: Path) -> None:
     tables = lab(40)
     for place, row in enumerate(tables["reports"]):

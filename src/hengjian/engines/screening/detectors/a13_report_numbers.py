@@ -27,13 +27,15 @@ TEXTS = ("institution_id", "report_id", "report_no")
 
 Floats = npt.NDArray[np.float64]
 
-# `suffix`: what stands after the last digit.
+# `plain`: full-width digits as the others; `suffix`: what stands after the last digit.
 NUMBERS = """
-SELECT n.*, CASE WHEN right(n.report_no, 1) BETWEEN '0' AND '9' THEN ''
-                 ELSE regexp_extract(n.report_no, '[^0-9]*$', 0) END AS suffix
+SELECT n.*, CASE WHEN right(n.plain, 1) BETWEEN '0' AND '9' THEN ''
+                 ELSE regexp_extract(n.plain, '[^0-9]*$', 0) END AS suffix
 FROM (
-    SELECT r.institution_id, r.report_id, trim(r.report_no) AS report_no, r.issued_at, r.signed_at, r.received_at,
-           r.started_at, r.corrects IS NOT NULL OR r.retest_of IS NOT NULL OR c.corrects IS NOT NULL AS marked
+    SELECT r.institution_id, r.report_id, trim(r.report_no) AS report_no,
+           translate(trim(r.report_no), '０１２３４５６７８９', '0123456789') AS plain, r.issued_at,
+           r.signed_at, r.received_at, r.started_at,
+           r.corrects IS NOT NULL OR r.retest_of IS NOT NULL OR c.corrects IS NOT NULL AS marked
     FROM reports r LEFT JOIN (SELECT DISTINCT corrects FROM reports WHERE corrects IS NOT NULL) AS c
         ON c.corrects = r.report_id
     WHERE r.report_no IS NOT NULL AND trim(r.report_no) <> '' AND r.issued_at IS NOT NULL
@@ -52,9 +54,9 @@ SELECT institution_id, report_id, report_no, issued_at, signed_at, received_at, 
 FROM (
     SELECT *, {DATED} AS dated
     FROM (
-        SELECT *, substr(report_no, length(head) + 1, length(report_no) - length(suffix) - length(head)) AS digits
+        SELECT *, substr(plain, length(head) + 1, length(plain) - length(suffix) - length(head)) AS digits
         FROM (
-            SELECT *, rtrim(substr(report_no, 1, length(report_no) - length(suffix)), '0123456789') AS head
+            SELECT *, rtrim(substr(plain, 1, length(plain) - length(suffix)), '0123456789') AS head
             FROM numbers WHERE NOT marked
         ) AS headed
     ) AS digested
