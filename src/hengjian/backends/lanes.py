@@ -12,14 +12,17 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from queue import SimpleQueue
 
-from hengjian.backends.detecting import Detected, Seat
+from hengjian.backends.detecting import Detected, DetectorRun, Seat
 from hengjian.backends.engine import Engine
 from hengjian.backends.keeping import Keeper
 from hengjian.backends.sharing import SharedSteps, signatures
 from hengjian.engines.screening.detector import Detector
 
 Work = Callable[[Seat, Detector], Detected]
-Told = Callable[[Detector], None]
+Begins = Callable[[Detector], None]
+Ended = Callable[[DetectorRun], None]
+Heard = SimpleQueue[Detector | Detected | BaseException | None]
+"""A detector begins, has ended, something broke, a lane has nothing left."""
 
 
 class _Group:
@@ -31,7 +34,7 @@ class _Group:
 
 
 class Lanes:
-    """The lanes of one run over `phases`. The caller's thread hears of each detector before it begins."""
+    """The lanes of one run over `phases`. The caller's thread hears of each detector as it begins and when it ended."""
 
     def __init__(self, engine: Engine, phases: Sequence[Sequence[Detector]], *, keeper: Keeper | None) -> None:
         own = [] if keeper else engine.siblings()
@@ -41,11 +44,11 @@ class Lanes:
         self._groups = [_Group(part) for part in together(phases)]
         self._pick = threading.Lock()
 
-    def run(self, phase: int, work: Work, told: Told) -> list[Detected]:
-        """What the phase's detectors gave. What `told` or a detector raises stops all and is raised here."""
+    def run(self, phase: int, work: Work, begins: Begins, ended: Ended) -> list[Detected]:
+        """What the phase's detectors gave. What a detector or a function of the caller raises stops all."""
         waiting = [group for group in self._groups if group.shared.phases[phase]]
-        heard: SimpleQueue[Detector | BaseException | None] = SimpleQueue()
-        halted, found = threading.Event(), list[Detected]()
+        heard: Heard = SimpleQueue()
+        halted = threading.Event()
 
         def lane(number: int) -> None:
             try:
@@ -56,7 +59,7 @@ class Lanes:
                         if halted.is_set():
                             return
                         heard.put(detector)
-                        found.append(work(seat, detector))
+                        heard.put(work(seat, detector))
             except BaseException as error:  # noqa: BLE001 - raised again where the run was started
                 heard.put(error)
             finally:
@@ -66,12 +69,11 @@ class Lanes:
         for one in threads:
             one.start()
         try:
-            _listen(heard, len(threads), told)
+            return _listen(heard, len(threads), begins, ended)
         finally:
             halted.set()
             for one in threads:
                 one.join()
-        return found
 
     def _next(self, waiting: list[_Group], lane: int) -> _Group | None:
         """The next group that is this lane's or nobody's yet."""
@@ -83,15 +85,20 @@ class Lanes:
             return mine
 
 
-def _listen(heard: SimpleQueue[Detector | BaseException | None], lanes: int, told: Told) -> None:
+def _listen(heard: Heard, lanes: int, begins: Begins, ended: Ended) -> list[Detected]:
+    found = []
     while lanes:
         match heard.get():
             case None:
                 lanes -= 1
             case BaseException() as error:
                 raise error
+            case Detected() as detected:
+                found.append(detected)
+                ended(detected.run)
             case Detector() as detector:
-                told(detector)
+                begins(detector)
+    return found
 
 
 def together(phases: Sequence[Sequence[Detector]]) -> list[list[list[Detector]]]:

@@ -20,7 +20,7 @@ from hengjian.backends.detecting import Detected, DetectorRun, Seat, detect
 from hengjian.backends.duckdb_engine import DuckDBEngine
 from hengjian.backends.engine import Engine
 from hengjian.backends.keeping import Keeper, Reuse
-from hengjian.backends.lanes import Lanes
+from hengjian.backends.lanes import Ended, Lanes
 from hengjian.backends.packs import pack_tables
 from hengjian.backends.preparation import Prepared, prepare
 from hengjian.backends.scoring_policy import policy_in_force
@@ -96,6 +96,7 @@ def run_screening(
     today: date,
     articles: Articles,
     progress: Progress | None = None,
+    ended: Ended = lambda run: None,
     cancelled: Cancelled | None = None,
     only: Iterable[str] | None = None,
     detectors: Sequence[Detector] | None = None,
@@ -108,18 +109,17 @@ def run_screening(
 ) -> RunSummary:
     """Screen `dataset` and write findings, institutions, priorities (Parquet) and run.json into `out`.
 
-    `articles(violation, on)` names the article in force. `progress(done, total, label)` is called after each part,
-    `cancelled()` asked before it. `open_engine` gives another engine over the same dataset; DuckDB in this process if
-    absent, with `threads` and `memory_mb` (half of the machine's, at most 6 GB). `packs` are the field packs as tables,
-    those of the law data if absent; `scored_by` what scores, the policy of `today` and the detectors' own weights if
-    absent. `keeper` takes from the last run what is unchanged and keeps this one's (DuckDB only); the findings are the
-    same without it. The same data, `today`, `scored_by` and program give the same Parquet files byte for byte.
+    `articles(violation, on)` names the article in force. `progress(done, total, label)` is called as each part begins,
+    `ended(run)` when a detector is done while others may be at work beside it, `cancelled()` asked before each part.
+    `open_engine` gives another engine over the same dataset; DuckDB in this process if absent, with `threads` and
+    `memory_mb` (half of the machine's, at most 6 GB). `packs` are the field packs as tables, those of the law data if
+    absent; `scored_by` what scores, the policy of `today` and the detectors' own weights if absent. `keeper` takes from
+    the last run what is unchanged and keeps this one's (DuckDB only). The same data, `today`, `scored_by` and program
+    give the same Parquet files byte for byte, with a keeper and without.
     Refused: no dataset, unreadable files, missing required tables or columns, unknown detector in `only`.
     """
     started = time.monotonic()
-    plan = _plan(only, detectors)
-    report = progress or (lambda done, total, label: None)
-    ask = cancelled or (lambda: False)
+    plan, report = _plan(only, detectors), progress or (lambda done, total, label: None)
     total = len(plan) + 2
     report(0, total, "读取数据并检查质量")
     engine = open_engine() if open_engine else _here(dataset, memory_mb, threads)
@@ -130,18 +130,18 @@ def run_screening(
         standing, state = read_standing(engine), _State(keeper=_begun(keeper, engine))
         lanes = Lanes(engine, in_phases(plan), keeper=state.keeper)
 
-        def told(detector: Detector) -> None:
-            _stop_if(ask)
+        def begins(detector: Detector) -> None:
+            _stop_if(cancelled)
             report(state.begin(), total, f"{detector.id} {detector.title}")
 
         def work(seat: Seat, detector: Detector) -> Detected:
             return detect(seat, prepared, basis.weights.applied(detector), articles)
 
-        state.take(lanes.run(0, work, told), plan)
+        state.take(lanes.run(0, work, begins, ended), plan)
         facts = _facts(prepared, state, standing, basis)
         state.groups = mark_sick(engine, facts, state.findings, plan=plan, policy=basis.policy)
-        state.take(lanes.run(1, work, told), plan)
-        _stop_if(ask)
+        state.take(lanes.run(1, work, begins, ended), plan)
+        _stop_if(cancelled)
         report(total - 1, total, "计算风险并写出结果")
         facts = _facts(prepared, state, standing, basis)
         summary = _write(engine, out, prepared, state, facts, plan=plan, basis=basis, today=today, started=started)
@@ -173,8 +173,8 @@ def _plan(only: Iterable[str] | None, detectors: Sequence[Detector] | None) -> S
         raise Refused(f"没有编号为 {error.args[0]} 的检测器；现有：{known}") from error
 
 
-def _stop_if(ask: Cancelled) -> None:
-    if ask():
+def _stop_if(ask: Cancelled | None) -> None:
+    if ask and ask():
         raise ScreeningCancelled("筛查已取消，没有写出任何结果")
 
 

@@ -14,6 +14,7 @@ from hengjian.apps.runs import presenting
 from hengjian.apps.runs.explorer import finding_rows
 from hengjian.apps.runs.models import ScreeningRun
 from hengjian.apps.runs.worker import Progress
+from hengjian.backends.detecting import DetectorRun
 from tests.apps.factories import Tree, make_institution, make_tree, make_user
 from tests.apps.runs.samples import finding, finished, running
 
@@ -112,6 +113,10 @@ def test_while_a_run_works_each_detector_tells_whether_it_is_done(tree: Tree) ->
     assert [line.label for line in presenting.live_lines(run)] == ["运行", "等待", "等待"]
     part = _client(user).get(reverse("runs:progress", args=[run.number])).content.decode()
     assert "hx-swap-oob" in part and "C4" in part
+    address = reverse("runs:progress", args=[run.number])
+    ScreeningRun.objects.filter(pk=run.pk).update(state="queued")
+    answers = [_client(user).get(address, {"shown": state}) for state in ("queued", "running")]
+    assert ["HX-Refresh" in one for one in answers] == [False, True], "heading and tag say the state too"
     page = _client(user).get(reverse("runs:show", args=[run.number])).content.decode()
     assert 'id="live"' in page and "检测器进度" in page
 
@@ -119,7 +124,11 @@ def test_while_a_run_works_each_detector_tells_whether_it_is_done(tree: Tree) ->
 def test_a_detector_that_has_ended_keeps_its_seconds(tree: Tree) -> None:
     progress = Progress(running(organ=tree.county, user=make_user(tree.county)))
     report = progress.detectors(10, 100, ["A6", "C4"])
-    for done, step in enumerate(("读取数据", "A6 一", "C4 二", "计算风险")):
+    for done, step in enumerate(("读取数据", "A6 一", "C4 二")):
         report(done, 4, step)
+    assert [one["state"] for one in progress._detectors] == ["running", "running"], "side by side"
+    for name in ("C4", "A6"):
+        progress.ended(DetectorRun(id=name, version=1, state="ran", reason="", findings=0, seconds=1.25))
+    report(3, 4, "计算风险")
     assert [one["state"] for one in progress._detectors] == ["done", "done"]
     assert all(one["seconds"] is not None for one in progress._detectors)

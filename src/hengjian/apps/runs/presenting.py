@@ -73,12 +73,12 @@ def progress_of(run: ScreeningRun, *, now: datetime, may_start: bool) -> Work:
         state=WORK_STATES.get(state, state),
         share=share,
         progress=_progress_text(run, state, now),
-        facts="按步骤计，先整理数据，再逐个运行检测器",
+        facts="按步骤计，先整理数据，再运行各检测器",
         cancel=_cancel(run) if may_start and state in ("queued", "running") and not run.cancel_requested else None,
         cancel_note="取消后不写入任何结果，不影响现有预警和风险。",
         after=_restart(run) if may_start and state in ("failed", "cancelled", "interrupted") else None,
         error=(run.message or INTERRUPTED) if state in ("failed", "interrupted") else "",
-        poll_url=reverse("runs:progress", args=[run.number]),
+        poll_url=f"{reverse('runs:progress', args=[run.number])}?shown={state}",
     )
 
 

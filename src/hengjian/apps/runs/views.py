@@ -105,12 +105,13 @@ def _downloads(request: HttpRequest, run: ScreeningRun) -> list[tuple[str, str, 
 @require_GET
 @needs("run.view")
 def run_progress(request: HttpRequest, number: str) -> HttpResponse:
-    """The progress part alone; once the run has ended the whole page is asked for anew."""
+    """The progress part alone; the whole page is asked for anew once the run is in another state than it shows."""
     run = _run(request, number)
     job = presenting.progress_of(run, now=timezone.now(), may_start=_may_start(request, run))
     context = {"job": job, "live": presenting.live_lines(run), "again": True}
     answer = render(request, "runs/progress.html", context)
-    if not job.running:
+    now_shown = presenting.shown_state(run)
+    if not job.running or request.GET.get("shown", now_shown) != now_shown:
         answer["HX-Refresh"] = "true"
     return answer
 

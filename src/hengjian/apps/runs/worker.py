@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,6 +20,7 @@ from hengjian.apps.runs.outcome import read_outcome
 from hengjian.apps.runs.services import finish_run, move_by_system
 from hengjian.apps.runs.weighing import scored_by
 from hengjian.backends.articles import article_in_force
+from hengjian.backends.detecting import DetectorRun
 from hengjian.backends.runner import ScreeningCancelled, run_screening
 from hengjian.engines.screening.catalogue import DETECTORS
 from hengjian.kernel.errors import DomainError, Refused
@@ -42,40 +42,43 @@ class Progress:
     def __init__(self, run: ScreeningRun) -> None:
         self._pk, self._written, self._asked = run.pk, None, False
         self._detectors: list[dict[str, Any]] = []
-        self._since: float | None = None
+        self._at = (0, "")
 
     def part(self, low: int, high: int) -> Callable[[int, int, str], None]:
         """A reporter for one part of the work, spread over low…high per cent; ScreeningCancelled when asked to stop."""
 
         def report(done: int, total: int, step: str) -> None:
             share = low + (high - low) * (done / total if total else 0)
-            self._write(round(share * 10), step)
+            self._at = (round(share * 10), step)
+            self._write()
             if self.cancelled():
                 raise ScreeningCancelled(STOPPED)
 
         return report
 
     def detectors(self, low: int, high: int, names: Sequence[str]) -> Callable[[int, int, str], None]:
-        """A reporter for screening: also notes which detector works, which are done and how long each took."""
+        """A reporter for screening: also notes which detectors are at work; `ended` says which are done."""
         self._detectors = [{"id": name, "state": "waiting", "seconds": None} for name in names]
         told = self.part(low, high)
 
         def report(done: int, total: int, step: str) -> None:
-            self._turn(step.partition(" ")[0], time.monotonic())
+            self._note(step.partition(" ")[0], "running")
             told(done, total, step)
 
         return report
 
-    def _turn(self, name: str, moment: float) -> None:
-        """The detector at work is done; the named one, if it is one, works now."""
-        for one in self._detectors:
-            if one["state"] == "running":
-                one["state"], one["seconds"] = "done", round(moment - (self._since or moment), 1)
-            if one["id"] == name:
-                one["state"], self._since = "running", moment
+    def ended(self, run: DetectorRun) -> None:
+        """The detector is done; others may be at work beside it."""
+        self._note(run.id, "done", round(run.seconds, 1))
+        self._write()
 
-    def _write(self, done: int, step: str) -> None:
-        now = timezone.now()
+    def _note(self, name: str, state: str, seconds: float | None = None) -> None:
+        for one in self._detectors:
+            if one["id"] == name:
+                one["state"], one["seconds"] = state, seconds
+
+    def _write(self) -> None:
+        now, (done, step) = timezone.now(), self._at
         if self._written and (now - self._written).total_seconds() < LEAST_SECONDS:
             return
         self._written = now
@@ -138,6 +141,7 @@ def _screen(run: ScreeningRun, progress: Progress) -> None:
         today=run.today,
         articles=article_in_force,
         progress=progress.detectors(DATASET_SHARE, 100, [one.id for one in DETECTORS]),
+        ended=progress.ended,
         cancelled=progress.cancelled,
         scored_by=scored_by(run),
     )
