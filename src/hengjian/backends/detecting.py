@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from hengjian.backends.duckdb_engine import DuckDBEngine
 from hengjian.backends.engine import Engine, carry_out
 from hengjian.backends.keeping import Keeper
 from hengjian.backends.preparation import Prepared
 from hengjian.backends.sharing import SharedSteps
-from hengjian.engines.screening.detector import Detector
+from hengjian.engines.screening.detector import BatchStep, Detector, Step
 from hengjian.engines.screening.findings import Articles, Finding, build_findings
 from hengjian.engines.screening.gate import abstentions, too_few
 from hengjian.engines.screening.hits import ABSTAINS, HITS, POPULATION
@@ -131,7 +132,7 @@ def _steps(seat: Seat, detector: Detector) -> _Made:
     engine, shared, keeper = seat.engine, seat.shared, seat.keeper
     try:
         for step in detector.steps:
-            if not shared.take(engine, detector, step) and (keeper is None or not keeper.make(detector, step)):
+            if not shared.take(engine, detector, step) and not _kept(keeper, engine, detector, step):
                 carry_out(engine, step)
             made.append(step.name)
         judged = None
@@ -147,6 +148,11 @@ def _steps(seat: Seat, detector: Detector) -> _Made:
         return _Made(tables=tables, judged=judged, refused=refused)
     finally:
         shared.leave(engine, detector, made)
+
+
+def _kept(keeper: Keeper | None, engine: Engine, detector: Detector, step: Step | BatchStep) -> bool:
+    """Whether the step has its table because most of it was kept."""
+    return keeper is not None and isinstance(engine, DuckDBEngine) and keeper.make(engine, detector, step)
 
 
 def _spoken(hits: pa.Table, silent: Mapping[str, str]) -> pa.Table:

@@ -8,7 +8,8 @@ DUCKDB = {
     "hj_epoch": "(ts) AS epoch(ts)",
     "hj_fingerprint": "(t) AS CAST('0x' || substr(md5(t), 1, 15) AS BIGINT)",
     "hj_swapped": "(a, b) AS length(a) = length(b) AND levenshtein(a, b) = 2 AND damerau_levenshtein(a, b) = 1",
-    "hj_near": "(a, b) AS a <> b AND damerau_levenshtein(a, b) <= 1",
+    "hj_near": "(a, b) AS CASE WHEN a = b OR abs(length(a) - length(b)) > 1 THEN false "
+    "ELSE damerau_levenshtein(a, b) <= 1 END",
     "hj_days": "(ts, n) AS ts + to_days(CAST(n AS INTEGER))",
     "hj_hex": "(n) AS lower(to_hex(CAST(n AS BIGINT)))",
 }

@@ -65,6 +65,8 @@ class DuckDBEngine:
     """An engine over the dataset in `folder`. Refused: no dataset, a required table is missing."""
 
     name = f"duckdb {duckdb.__version__}"
+    schema, search_path = "main", SEARCH_PATH
+    """Where it makes its tables, and where it looks for those it reads."""
 
     def __init__(self, folder: Path, *, memory_mb: int, threads: int | None = None) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="hengjian-screen-")
@@ -149,8 +151,10 @@ class _Sibling(DuckDBEngine):
         self._siblings, self._roomy, self._always_in_order = [], False, True
         self.connection = cursor_of(of.connection)
         install_dialect(self.connection)
-        self.connection.execute(f"CREATE SCHEMA memory.lane_{number}")
-        self.connection.execute(f"SET search_path = 'memory.lane_{number},{SEARCH_PATH}'")
+        self.schema = f"lane_{number}"
+        self.search_path = f"memory.{self.schema},{SEARCH_PATH}"
+        self.connection.execute(f"CREATE SCHEMA memory.{self.schema}")
+        self.connection.execute(f"SET search_path = '{self.search_path}'")
 
     def close(self) -> None:
         self.connection.close()

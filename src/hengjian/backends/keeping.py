@@ -27,7 +27,10 @@ from hengjian.engines.screening.detector import BatchStep, Detector, Step
 from hengjian.engines.tables.contract import TABLES
 
 FRESH = "fresh"
-"""Schema in which tables of reports hold the reports to be computed, and steps their rows."""
+"""Schema in which tables of reports hold the reports to be computed; steps put their rows into `fresh_…`."""
+
+FEW = 20
+"""So many times the fresh reports there must be at least for them to be few."""
 
 READ = re.compile(r'\b(?:FROM|JOIN)\s+"?([A-Za-z_]\w*)"?', re.IGNORECASE)
 NAMED = re.compile(r'\b"?([A-Za-z_]\w*)"?\s+AS\s+\(\s*(?:SELECT|WITH)\b', re.IGNORECASE)
@@ -44,7 +47,10 @@ class Reuse:
 
 
 class Keeper:
-    """The kept folder of one output folder. `since`: reports of that day and later are computed whatever was kept."""
+    """The kept folder of one output folder. `since`: reports of that day and later are computed whatever was kept.
+
+    Several lanes may make steps at once, each on its own engine over the tables that `begin` compared.
+    """
 
     def __init__(self, folder: Path, *, since: date) -> None:
         self.folder, self.since = folder, since
@@ -82,15 +88,17 @@ class Keeper:
             "WHERE coalesce(r.uploaded_at, r.issued_at) < CAST(? AS DATE)",
             [self.since],
         )
-        run(f"CREATE SCHEMA {FRESH}")
-        for name in bound:
-            run(
-                f'CREATE VIEW {FRESH}."{name}" AS SELECT x.* FROM main."{name}" AS x '
-                "ANTI JOIN main.kept_same s ON s.report_id = x.report_id"
-            )
         ((same,),) = run("SELECT count(*) FROM kept_same").fetchall()
         ((whole,),) = run("SELECT count(*) FROM reports").fetchall()
         self._counts = (same, whole - same)
+        # few fresh reports are taken out once; many stay where they are, their curves may not fit into memory
+        made = "TABLE" if (whole - same) * FEW <= whole else "VIEW"
+        run(f"CREATE SCHEMA {FRESH}")
+        for name in bound:
+            run(
+                f'CREATE {made} {FRESH}."{name}" AS SELECT x.* FROM main."{name}" AS x '
+                "ANTI JOIN main.kept_same s ON s.report_id = x.report_id"
+            )
 
     def _of_reports(self, name: str) -> bool:
         return name in TABLES and "report_id" in TABLES[name].columns
@@ -107,36 +115,28 @@ class Keeper:
             run("CREATE OR REPLACE TABLE kept_before (report_id VARCHAR, print VARCHAR)")
             return {}
 
-    def make(self, detector: Detector, step: Step | BatchStep) -> bool:
+    def make(self, engine: DuckDBEngine, detector: Detector, step: Step | BatchStep) -> bool:
         """Make the step's table from kept and fresh rows; False where the step is not of that kind."""
         if not step.per_report:
             return False
         name = f"{detector.id}.{step.name}"
-        signature = self._signature(detector, step)
+        signature = self._signature(engine, detector, step)
         file = self.folder / f"{name}.parquet"
         if self._known.get(name) == signature and file.exists():
-            self._run_fresh(step)
+            rows = f'memory.{_run_fresh(engine, step)}."{step.name}"'
             kept = f"SELECT k.* FROM read_parquet('{_escaped(file)}') AS k SEMI JOIN kept_same s USING (report_id)"
-            self.engine.make(step.name, f'{kept} UNION ALL BY NAME SELECT * FROM {FRESH}."{step.name}"')
-            self.engine.connection.execute(f'DROP TABLE {FRESH}."{step.name}"')
+            engine.make(step.name, f"{kept} UNION ALL BY NAME SELECT * FROM {rows}")
+            engine.connection.execute(f"DROP TABLE {rows}")
             self._reused.append(name)
         else:
             self._missed.append(name)
-            carry_out(self.engine, step)
+            carry_out(engine, step)
         target = _escaped(self._next / f"{name}.parquet")
-        self.engine.connection.execute(f"COPY \"{step.name}\" TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        engine.connection.execute(f"COPY \"{step.name}\" TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
         self._signatures[name] = signature
         return True
 
-    def _run_fresh(self, step: Step | BatchStep) -> None:
-        run = self.engine.connection.execute
-        run(f"SET search_path = 'memory.{FRESH},{SEARCH_PATH}'")
-        try:
-            carry_out(self.engine, step)
-        finally:
-            run(f"SET search_path = '{SEARCH_PATH}'")
-
-    def _signature(self, detector: Detector, step: Step | BatchStep) -> str:
+    def _signature(self, engine: DuckDBEngine, detector: Detector, step: Step | BatchStep) -> str:
         """Changes with the program, the step's text and code, and the tables it reads that belong to no report."""
         named = {name.lower() for name in NAMED.findall(step.sql)}
         read = sorted({name for name in READ.findall(step.sql) if name.lower() not in named})
@@ -144,13 +144,17 @@ class Keeper:
         if made & set(read):
             raise ValueError(f"{detector.id}.{step.name}: a per-report step reads contract tables only")
         parts = [version("hengjian"), duckdb.__version__, str(detector.version), step.sql, _code(step)]
-        parts += [f"{name}={self._print(name)}" for name in read if name in self._tables and not self._of_reports(name)]
+        parts += [
+            f"{name}={self._print(engine, name)}"
+            for name in read
+            if name in self._tables and not self._of_reports(name)
+        ]
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
-    def _print(self, table: str) -> str:
+    def _print(self, engine: DuckDBEngine, table: str) -> str:
         if table not in self._prints:
             sql = f'SELECT count(*), sum(CAST(hash(x) AS HUGEINT)) FROM "{table}" AS x'
-            self._prints[table] = str(self.engine.connection.execute(sql).fetchall()[0])
+            self._prints[table] = str(engine.connection.execute(sql).fetchall()[0])
         return self._prints[table]
 
     def finish(self) -> Reuse:
@@ -161,7 +165,19 @@ class Keeper:
         shutil.rmtree(self.folder, ignore_errors=True)
         self._next.rename(self.folder)
         kept, fresh = self._counts
-        return Reuse(kept=kept, fresh=fresh, steps=tuple(self._reused), missed=tuple(self._missed))
+        return Reuse(kept=kept, fresh=fresh, steps=tuple(sorted(self._reused)), missed=tuple(sorted(self._missed)))
+
+
+def _run_fresh(engine: DuckDBEngine, step: Step | BatchStep) -> str:
+    """The lane's schema in which the step now has its rows of the fresh reports."""
+    schema = f"{FRESH}_{engine.schema}"
+    engine.connection.execute(f"CREATE SCHEMA IF NOT EXISTS memory.{schema}")
+    engine.connection.execute(f"SET search_path = 'memory.{schema},memory.{FRESH},{SEARCH_PATH}'")
+    try:
+        carry_out(engine, step)
+    finally:
+        engine.connection.execute(f"SET search_path = '{engine.search_path}'")
+    return schema
 
 
 def _code(step: Step | BatchStep) -> str:

@@ -37,7 +37,7 @@ class Lanes:
     """The lanes of one run over `phases`. The caller's thread hears of each detector as it begins and when it ended."""
 
     def __init__(self, engine: Engine, phases: Sequence[Sequence[Detector]], *, keeper: Keeper | None) -> None:
-        own = [] if keeper else engine.siblings()
+        own = engine.siblings()
         one_at_a_time: AbstractContextManager[object] = nullcontext() if own else threading.Lock()
         self._seats = [(one, one_at_a_time) for one in own or [engine] * engine.hands]
         self._keeper = keeper

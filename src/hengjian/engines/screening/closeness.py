@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,31 @@ class Sets:
     def total(self, weights: Floats | None = None) -> Floats:
         """Sums by unit."""
         return np.bincount(self.unit, weights=weights, minlength=self.count).astype(np.float64)
+
+    @cached_property
+    def size(self) -> Floats:
+        """Sets by unit."""
+        return self.total()
+
+    @cached_property
+    def near(self) -> Floats:
+        """Close sets by unit."""
+        return self.total(self.weight)
+
+    @cached_property
+    def dof(self) -> Floats:
+        """Degrees of freedom of all sets by unit."""
+        return np.maximum(self.total(self.freedom), 1)
+
+    @cached_property
+    def pooled(self) -> Floats:
+        """Pooled spread against what is expected by unit."""
+        return self.total(self.freedom * self.rsd2 / self.expected) / self.dof
+
+    @cached_property
+    def by_freedom(self) -> list[tuple[float, Floats]]:
+        """(degrees of freedom, sets that have them by unit)."""
+        return [(one, self.total((self.freedom == one).astype(np.float64))) for one in np.unique(self.freedom)]
 
 
 class Verdict:
@@ -67,8 +93,8 @@ def _chances(sets: Sets, units: npt.NDArray[np.int64], tau: float) -> Floats:
     """Units × nodes: the chance of a set to be close at a laboratory of precision k²."""
     squares, _ = precisions(tau)
     result = np.zeros((len(units), len(squares)))
-    for freedom in np.unique(sets.freedom):
-        share = sets.total((sets.freedom == freedom).astype(np.float64))[units] / sets.total()[units]
+    for freedom, count in sets.by_freedom:
+        share = count[units] / sets.size[units]
         close = special.gammainc(freedom / 2, special.chdtri(freedom, 1 - TOO_CLOSE) / (2 * squares))
         result += share[:, None] * close[None, :]
     return result
@@ -79,9 +105,7 @@ def judge(sets: Sets, units: npt.NDArray[np.int64], verdict: Verdict, *, against
 
     Peers who are close more often than 5 % raise what is expected of everybody.
     """
-    size, near = sets.total(), sets.total(sets.weight)
-    dof = np.maximum(sets.total(sets.freedom), 1)
-    pooled = sets.total(sets.freedom * sets.rsd2 / sets.expected) / dof
+    size, near, dof, pooled = sets.size, sets.near, sets.dof, sets.pooled
     centre, tau, share = 1.0, STANDARD_TAU, TOO_CLOSE
     if len(against):
         centre, tau = peer_spread(pooled[against], dof[against])
@@ -101,7 +125,7 @@ def judge(sets: Sets, units: npt.NDArray[np.int64], verdict: Verdict, *, against
 
 def judge_by_peers(sets: Sets, levels: list[npt.NDArray[np.str_]], verdict: Verdict) -> None:
     """Every unit with ten sets against the narrowest level (names of groups by unit) that has twenty such units."""
-    enough = sets.total() >= LEAST_SETS
+    enough = sets.size >= LEAST_SETS
     for names in levels:
         for name in np.unique(names[enough & ~verdict.judged]):
             group = np.flatnonzero((names == name) & enough)
@@ -111,5 +135,5 @@ def judge_by_peers(sets: Sets, levels: list[npt.NDArray[np.str_]], verdict: Verd
 
 def judge_by_standard(sets: Sets, verdict: Verdict) -> None:
     """Those without enough peers against the repeatability of the standard or Horwitz, with much leeway."""
-    units = np.flatnonzero((sets.total() >= LEAST_SETS) & ~verdict.judged)
+    units = np.flatnonzero((sets.size >= LEAST_SETS) & ~verdict.judged)
     judge(sets, units, verdict, against=units[:0])

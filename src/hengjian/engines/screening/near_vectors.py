@@ -187,13 +187,14 @@ def _cloud(reports: Integers, values: Floats, steps: Floats, house: Integers) ->
     points = (values - np.median(values, axis=0)) @ turn
     chosen = np.unique(np.linspace(0, len(points) - 1, min(len(points), SAMPLED)).astype(np.int64))
     distance = pdist(points[chosen])
-    one, two = np.triu_indices(len(chosen), 1)
-    other = house[chosen][one] != house[chosen][two]
-    strangers = np.sort(distance[other])
-    if len(strangers) < 10 * CLOSEST or strangers[CLOSEST - 1] <= 10 * LEAST_DISTANCE:
+    other = pdist(house[chosen][:, None].astype(np.float64), "cityblock") > 0
+    strangers = distance[other]
+    if len(strangers) < 10 * CLOSEST:
         return None
-    radius = float(strangers[CLOSEST - 1])
-    within = np.searchsorted(strangers, WIDER * radius, side="right")
+    radius = float(np.partition(strangers, CLOSEST - 1)[CLOSEST - 1])
+    if radius <= 10 * LEAST_DISTANCE:
+        return None
+    within = np.count_nonzero(strangers <= WIDER * radius)
     dimension = CAUTION * min(values.shape[1], float(np.log(within / CLOSEST) / np.log(WIDER)))
     kin = distance[~other]
     usual = CLOSEST / len(strangers)

@@ -59,6 +59,7 @@ SELECT instrument_id, min(institution_id) AS institution_id FROM instruments
 WHERE institution_id IS NOT NULL GROUP BY instrument_id HAVING count(DISTINCT institution_id) = 1
 """
 
+# Only what some control may belong to, or what must have one.
 RUNS = """
 SELECT x.institution_id, x.report_id, x.item_code, x.method_no, x.instrument_id, min(hj_epoch(x.started_at)) AS t,
        max(CASE WHEN coalesce(x.replicate, 0) = 0 THEN x.value END) AS value, max(r.issued_at) AS issued_at,
@@ -66,7 +67,11 @@ SELECT x.institution_id, x.report_id, x.item_code, x.method_no, x.instrument_id,
 FROM results x
 JOIN reports r ON r.report_id = x.report_id
 JOIN owned o ON o.instrument_id = x.instrument_id AND o.institution_id = x.institution_id
+LEFT JOIN (SELECT DISTINCT instrument_id, item_code FROM qc) AS q
+       ON q.instrument_id = x.instrument_id AND q.item_code = x.item_code
+LEFT JOIN (SELECT DISTINCT method_no FROM needed_controls) AS n ON n.method_no = x.method_no
 WHERE x.started_at IS NOT NULL AND x.method_no IS NOT NULL AND NOT coalesce(x.subcontracted, false)
+  AND (q.item_code IS NOT NULL OR n.method_no IS NOT NULL)
   AND r.corrects IS NULL AND coalesce(r.purpose, 'client') NOT IN ('qc', 'pt')
 GROUP BY x.institution_id, x.report_id, x.item_code, x.method_no, x.instrument_id
 """

@@ -150,16 +150,19 @@ WHERE NOT hj_near(t.one, t.other)
 """
 
 # The raw file names another serial number than the register gives the instrument of the result.
+# Grouped before the register is asked, so no plan sets every file of an institution against every instrument of it.
 HEADERS = """
-SELECT w.institution_id, x.instrument_id, w.report_id, o.name, o.model, o.serial_no, min(w.header) AS header
-FROM (SELECT institution_id, report_id, item_code, raw_sha256, upper(replace(header_serial_no, ' ', '')) AS header
-      FROM raw_records WHERE header_serial_no IS NOT NULL AND raw_sha256 IS NOT NULL) AS w
-JOIN (SELECT report_id, instrument_id, raw_sha256 FROM results
-      WHERE raw_sha256 IS NOT NULL AND NOT coalesce(subcontracted, false)) AS x
-    ON x.report_id = w.report_id AND x.raw_sha256 = w.raw_sha256
-JOIN own o ON o.institution_id = w.institution_id AND o.instrument_id = x.instrument_id
-WHERE o.serial_no IS NOT NULL AND w.header <> o.serial_no AND NOT hj_near(w.header, o.serial_no)
-GROUP BY w.institution_id, x.instrument_id, w.report_id, o.name, o.model, o.serial_no
+SELECT u.institution_id, u.instrument_id, u.report_id, o.name, o.model, o.serial_no, min(u.header) AS header
+FROM (SELECT w.institution_id, x.instrument_id, w.report_id, w.header
+      FROM (SELECT institution_id, report_id, raw_sha256, upper(replace(header_serial_no, ' ', '')) AS header
+            FROM raw_records WHERE header_serial_no IS NOT NULL AND raw_sha256 IS NOT NULL) AS w
+      JOIN (SELECT report_id, instrument_id, raw_sha256 FROM results
+            WHERE raw_sha256 IS NOT NULL AND NOT coalesce(subcontracted, false)) AS x
+          ON x.report_id = w.report_id AND x.raw_sha256 = w.raw_sha256
+      GROUP BY w.institution_id, x.instrument_id, w.report_id, w.header) AS u
+JOIN own o ON o.institution_id = u.institution_id AND o.instrument_id = u.instrument_id
+WHERE o.serial_no IS NOT NULL AND u.header <> o.serial_no AND NOT hj_near(u.header, o.serial_no)
+GROUP BY u.institution_id, u.instrument_id, u.report_id, o.name, o.model, o.serial_no
 """
 
 # A register date one day off explains every report of that day at once: never more than a question (S1).

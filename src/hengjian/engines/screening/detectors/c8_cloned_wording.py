@@ -177,7 +177,7 @@ DETECTOR = Detector(
         Need(table="vehicle_tests", optional=("report_id", "vin"), optional_table=True),
     ),
     steps=(
-        BatchStep(name="word_grams", sql=NOTES, reduce=reduce, schema=SCHEMA),
+        BatchStep(name="word_grams", sql=NOTES, reduce=reduce, schema=SCHEMA, per_report=True),
         Step(name="counted_grams", sql=COUNTED),
         Step(name="own_grams", sql=OWN),
         Step(name="paired", sql=PAIRED),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hengjian.engines.screening.detector import ArrayStep, Detector, Need, Step
 from hengjian.engines.screening.detectors.d3_replicates import (
@@ -45,28 +47,30 @@ ORDER BY b.institution_id, b.item_code, b.method_no, b.report_id
 
 
 def units_of(data: pa.Table) -> list[dict[str, Any]]:
-    """Institution × item × method with enough sets whose spread the resolution can show."""
+    """Institution × item × method with enough sets whose spread the resolution can show; rows come in that order."""
     names = ("institution_id", "item_code", "method_no")
-    text = data.select([*names, "item_name", "issued_at"]).to_pylist()
+    if not data.num_rows:
+        return []
+    keys = [np.asarray(data[name].combine_chunks().dictionary_encode(null_encoding="encode").indices) for name in names]
+    edges = np.flatnonzero(np.any([np.diff(key) != 0 for key in keys], axis=0)) + 1
+    bounds = np.concatenate([[0], edges, [data.num_rows]])
+    slices = [slice(int(a), int(b)) for a, b in pairwise(bounds) if b - a >= LEAST_SETS]
     column = {
         name: np.asarray(data[name].to_numpy(zero_copy_only=False), dtype=np.float64)
         for name in ("freedom", "rsd2", "rel_delta", "of_peers")
     }
-    members: dict[tuple[str, ...], list[int]] = {}
-    for place, row in enumerate(text):
-        members.setdefault(tuple(row[name] for name in names), []).append(place)
     found = []
-    for key, rows in members.items():
+    for rows in slices:
         rsd2, delta = column["rsd2"][rows], column["rel_delta"][rows]
-        if len(rows) < LEAST_SETS or np.median(rsd2) < (LEAST_RESOLUTION * np.median(delta)) ** 2:
+        if np.median(rsd2) < (LEAST_RESOLUTION * np.median(delta)) ** 2:
             continue
         # a set without any spread counts as spread by rounding
         variances = np.maximum(rsd2, delta**2 / 12) / column["of_peers"][rows]
         ratio, error, freedom = spread_of_spreads(variances, column["freedom"][rows])
         found.append(
-            dict(zip(names, key, strict=True))
-            | {"item_name": text[rows[0]]["item_name"], "sets": len(rows), "ratio": max(ratio, 1e-9), "error": error}
-            | {"freedom": freedom, "occurred_at": max(text[one]["issued_at"] for one in rows)}
+            {name: data[name][rows.start].as_py() for name in (*names, "item_name")}
+            | {"sets": len(rsd2), "ratio": max(ratio, 1e-9), "error": error, "freedom": freedom}
+            | {"occurred_at": pc.max(data["issued_at"][rows]).as_py()}
             | {"least_rsd": 100 * float(np.sqrt(rsd2.min())), "most_rsd": 100 * float(np.sqrt(rsd2.max()))}
         )
     return found

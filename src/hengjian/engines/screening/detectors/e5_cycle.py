@@ -28,31 +28,36 @@ DRIVEN_SCHEMA = pa.schema(
 )
 POWER_SCHEMA = pa.schema([("report_id", pa.string()), ("greatest", pa.float64())])
 
-METHODS = """
+_TESTS = """
+FROM vehicle_tests v
+JOIN reports r ON r.report_id = v.report_id
+JOIN pack_vehicle_methods m ON m.method = v.method AND CAST(r.issued_at AS DATE) >= m.valid_from
+    AND (m.valid_to IS NULL OR CAST(r.issued_at AS DATE) <= m.valid_to)
+"""
+_PASSED = "WHERE r.verdict = 'pass' AND r.corrects IS NULL"
+METHODS = f"""
 SELECT v.report_id, r.institution_id, r.report_no, r.issued_at, coalesce(v.lane_id, '') AS lane, v.vin, v.method,
        v.started_at, v.finished_at, hj_epoch(v.finished_at) - hj_epoch(v.started_at) AS clock_s,
        hj_epoch(r.finished_at) - hj_epoch(r.started_at) AS report_clock_s,
        coalesce(c.rated_power_kw, v.rated_power_kw) AS rated_kw,
        m.title, m.min_test_s, m.cycle_s, m.cycle_km, m.cycle_km_tolerance, m.min_power_percent, m.min_readings
-FROM vehicle_tests v
-JOIN reports r ON r.report_id = v.report_id
-JOIN pack_vehicle_methods m ON m.method = v.method AND CAST(r.issued_at AS DATE) >= m.valid_from
-    AND (m.valid_to IS NULL OR CAST(r.issued_at AS DATE) <= m.valid_to)
+{_TESTS}
 LEFT JOIN register c ON c.vin = v.vin
-WHERE r.verdict = 'pass' AND r.corrects IS NULL
+{_PASSED}
 """
 
-SPEEDS = """
+SPEEDS = f"""
 SELECT s.report_id, coalesce(s.hz, 1.0) AS hz, p.from_s, p.to_s, p.speed_kmh, p.tolerance_kmh, s."values" AS series
 FROM raw_series s
-JOIN methods m ON m.report_id = s.report_id
+JOIN (SELECT v.report_id, v.method, m.cycle_s {_TESTS} {_PASSED}) AS m ON m.report_id = s.report_id
 LEFT JOIN pack_cycle_plateaus p ON p.method = m.method
 WHERE s.channel = 'speed_kmh' AND s."values" IS NOT NULL AND coalesce(s.role, 'sample') = 'sample'
   AND m.cycle_s IS NOT NULL AND coalesce(s.hz, 1.0) > 0
 """
 
-POWERS = """
-SELECT s.report_id, s."values" AS series FROM raw_series s JOIN methods m ON m.report_id = s.report_id
+POWERS = f"""
+SELECT s.report_id, s."values" AS series FROM raw_series s
+JOIN (SELECT v.report_id, m.min_power_percent {_TESTS} {_PASSED}) AS m ON m.report_id = s.report_id
 WHERE s.channel = 'power_kw' AND s."values" IS NOT NULL AND m.min_power_percent > 0
 """
 
@@ -198,8 +203,8 @@ DETECTOR = Detector(
     steps=(
         REGISTER,
         Step(name="methods", sql=METHODS),
-        BatchStep(name="driven", sql=SPEEDS, reduce=reduce_speed, schema=DRIVEN_SCHEMA),
-        BatchStep(name="powers", sql=POWERS, reduce=reduce_power, schema=POWER_SCHEMA),
+        BatchStep(name="driven", sql=SPEEDS, reduce=reduce_speed, schema=DRIVEN_SCHEMA, per_report=True),
+        BatchStep(name="powers", sql=POWERS, reduce=reduce_power, schema=POWER_SCHEMA, per_report=True),
         Step(name="readings", sql=READINGS, per_report=True),
         Step(name="of_report", sql=OF_REPORT),
         Step(name="reasons", sql=REASONS),

@@ -51,15 +51,19 @@ HIT_SCHEMA = hit_schema(
 ).append(pa.field("rule", pa.bool_()))
 
 # Tests on a moving cycle; where the load stands still nothing can follow it.
-MOVED = """
-SELECT v.report_id, r.institution_id, r.report_no, r.issued_at, coalesce(v.lane_id, '') AS lane, v.vin, v.method,
-       coalesce(c.model, v.model, '') AS model
+_TESTS = """
 FROM vehicle_tests v JOIN reports r ON r.report_id = v.report_id
 JOIN pack_vehicle_methods m ON m.method = v.method AND m.loaded AND NOT m.steady
     AND CAST(r.issued_at AS DATE) >= m.valid_from
     AND (m.valid_to IS NULL OR CAST(r.issued_at AS DATE) <= m.valid_to)
+"""
+_PASSED = "WHERE r.verdict = 'pass' AND r.corrects IS NULL"
+MOVED = f"""
+SELECT v.report_id, r.institution_id, r.report_no, r.issued_at, coalesce(v.lane_id, '') AS lane, v.vin, v.method,
+       coalesce(c.model, v.model, '') AS model
+{_TESTS}
 LEFT JOIN register c ON c.vin = v.vin
-WHERE r.verdict = 'pass' AND r.corrects IS NULL
+{_PASSED}
 ORDER BY r.institution_id, lane, v.method, v.report_id
 """
 
@@ -69,7 +73,7 @@ def _joined(first: str, others: str, columns: str) -> str:
     return f"""
 SELECT a.report_id, coalesce(a.hz, 1.0) AS hz, {columns}
 FROM raw_series a
-JOIN moved t ON t.report_id = a.report_id
+JOIN (SELECT v.report_id {_TESTS} {_PASSED}) AS t ON t.report_id = a.report_id
 JOIN raw_series b ON b.report_id = a.report_id AND b.channel IN ({others})
     AND coalesce(b.replicate, 0) = coalesce(a.replicate, 0) AND coalesce(b.hz, 1.0) = coalesce(a.hz, 1.0)
     AND coalesce(b.role, 'sample') = 'sample' AND b."values" IS NOT NULL
@@ -280,9 +284,9 @@ DETECTOR = Detector(
     steps=(
         REGISTER,
         Step(name="moved", sql=MOVED),
-        BatchStep(name="followed", sql=FOLLOWING, reduce=reduce_followed, schema=FOLLOWED),
-        BatchStep(name="turned", sql=TURNING, reduce=reduce_turned, schema=TURNED),
-        BatchStep(name="tachometers", sql=TACHOMETERS, reduce=reduce_tacho, schema=TACHO),
+        BatchStep(name="followed", sql=FOLLOWING, reduce=reduce_followed, schema=FOLLOWED, per_report=True),
+        BatchStep(name="turned", sql=TURNING, reduce=reduce_turned, schema=TURNED, per_report=True),
+        BatchStep(name="tachometers", sql=TACHOMETERS, reduce=reduce_tacho, schema=TACHO, per_report=True),
         Step(name="curves", sql=CURVES),
         Step(name="engines", sql=ENGINES),
         Step(
