@@ -7,6 +7,7 @@ is right as well.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -35,11 +36,13 @@ KINDS = (
 )
 
 
-def _pairs(worlds: list[World], kind: Kind) -> tuple[int, int, int, int]:
-    """(made, found, named, right) over these worlds."""
-    made = found = named = right = 0
+def _pairs(worlds: list[World], kind: Kind) -> tuple[Counter[str], Counter[str], int, int]:
+    """(made by what was done, found of them, named, right) over these worlds."""
+    made, found = Counter[str](), Counter[str]()
+    named = right = 0
     for world in worlds:
-        pairs = [(r["report_id"], r["source_id"]) for r in world.labels if r["kind"] in kind.made and r["source_id"]]
+        rows = [row for row in world.labels if row["kind"] in kind.made and row["source_id"]]
+        pairs = [(row["report_id"], row["source_id"]) for row in rows]
         family = families(pairs)
         joined = {row["report_id"] for row in world.labels if row["kind"] == "curve_splice" and row["report_id"]}
         together: set[frozenset[str]] = set()
@@ -50,8 +53,8 @@ def _pairs(worlds: list[World], kind: Kind) -> tuple[int, int, int, int]:
             if 2 <= len(row["reports"]) <= MOST_NAMED:
                 together |= {frozenset(pair) for pair in combinations(sorted(set(row["reports"])), 2)}
             told |= row["pairs"]
-        made += len(pairs)
-        found += sum(frozenset(pair) in together for pair in pairs)
+        made.update(row["kind"] for row in rows)
+        found.update(row["kind"] for row, pair in zip(rows, pairs, strict=True) if frozenset(pair) in together)
         named += len(told)
         right += sum(len({family.get(one, one) for one in pair}) == 1 or bool(pair & joined) for pair in told)
     return made, found, named, right
@@ -64,6 +67,9 @@ def copies(test: dict[str, list[World]]) -> None:
     for level, worlds in test.items():
         for kind in KINDS:
             made, found, named, right = _pairs(worlds, kind)
-            recall = num(found / made) if made else "–"
-            rows.append([level, kind.title, str(made), recall, str(named), num(right / named) if named else "–"])
+            recall = num(found.total() / made.total()) if made else "–"
+            precision = num(right / named) if named else "–"
+            rows.append([level, kind.title, str(made.total()), recall, str(named), precision])
+            for one in sorted(made) if len(kind.made) > 1 else ():
+                rows.append([level, f"of them `{one}`", str(made[one]), num(found[one] / made[one]), "", ""])
     table(["level", "what", "pairs made", "recall", "pairs named", "precision"], rows)

@@ -102,6 +102,22 @@ def test_copied_curves_are_drawn_over_one_another_with_the_stretch_named(
 
 
 @pytest.mark.django_db
+def test_a_stretch_at_another_speed_is_marked_and_said_in_words(tree: Tree) -> None:
+    row = {"report_id": "R2", "other_report": "R1", "channel": "co2_pct", "first_point": 21, "last_point": 84}
+    row |= {"shift": -2, "speed": 0.98, "correlation": 0.912, "usual_correlation": 0.44}
+    alert = _alert(tree, detector="C3", row=row, subject_kind="cluster")
+    series = {"channel": "co2_pct", "item_code": "co", "replicate": 0, "hz": 1.0}
+    _put(
+        alert.last_run,
+        "raw_series",
+        [{"report_id": "R1", "values": WAVE} | series, {"report_id": "R2", "values": OTHER} | series],
+    )
+    text = _client(make_user(tree.county)).get(reverse("alerts:pictures", args=[alert.number])).content.decode()
+    for part in ("第 21 至 84 点把其中一条移动 2 点、快慢调到 0.98 倍后", "相关系数 0.91", "起伏相同的一段"):
+        assert part in text, part
+
+
+@pytest.mark.django_db
 def test_equal_results_stand_side_by_side_and_are_marked(tree: Tree) -> None:
     alert = _alert(tree, detector="C4", row={"report_id": "R1", "other_report": "R2"}, subject_kind="cluster")
     values = {"R1": ["1.23", "4.5", "7"], "R2": ["1.23", "4.5", "8"]}

@@ -9,6 +9,8 @@ import pytest
 
 from hengjian.engines.screening.detectors.c3_spliced_series import DETECTOR, grams
 from tests.engines.screening.curves_of import CHANNELS, curves_of, report, series
+from tests.engines.screening.driven_curves import CHANNELS as DRIVEN
+from tests.engines.screening.driven_curves import honest, stretched
 from tests.engines.screening.screened import LAB, Rows, screened
 
 
@@ -87,3 +89,50 @@ def test_stretches_do_not_reach_over_the_end_of_a_series() -> None:
     owner, _, place = grams(values, lengths, np.zeros(3))
     assert set(owner.tolist()) == {0, 2} and place.max() <= 2000 - 13
     assert len(grams(np.array([1.0]), np.array([1]), np.zeros(1))[0]) == 0
+
+
+def driven(reports: int = 60) -> Rows:
+    """The same cars with three channels each, recorded as on a chassis dynamometer."""
+    tables, block = curves_of(reports), honest(np.random.default_rng(5), reports, late=1.0)
+    tables["raw_series"] = [
+        {"report_id": row["report_id"], "item_code": "co", "channel": channel, "hz": 1.0, "role": "sample"}
+        | {"values": line.tolist()}
+        for row, lines in zip(tables["reports"], block, strict=True)
+        for channel, line in zip(DRIVEN, lines, strict=True)
+    ]
+    return tables
+
+
+def run_faster(tables: Rows, head: str, tail: str, target: str, *, speed: float, factor: float = 1.0) -> Rows:
+    """Put together from two, the clock of the whole a little off, as somebody would who fears to be compared."""
+    one, other = (np.array([series(tables, name, channel)["values"] for channel in DRIVEN]) for name in (head, tail))
+    for channel, line in zip(DRIVEN, stretched(factor * np.hstack([one[:, :110], other[:, 110:]]), speed), strict=True):
+        series(tables, target, channel)["values"] = line.tolist()
+    return tables
+
+
+def test_honest_drivers_are_silent(tmp_path: Path) -> None:
+    assert screened(DETECTOR, driven(), tmp_path) == []
+
+
+@pytest.mark.parametrize(("speed", "factor"), [(1.03, 1.0), (0.97, 1.0), (0.975, 0.8)])
+def test_a_splice_that_runs_faster_or_slower_is_found_with_its_stretch(
+    tmp_path: Path, speed: float, factor: float
+) -> None:
+    found = screened(DETECTOR, run_faster(driven(), "R004", "R030", "R017", speed=speed, factor=factor), tmp_path)
+    assert found.severities == ["certain"] and {"R004", "R017"} <= set(found[0]["report_ids"].split("|"))
+    row = found.evidence()["rows"][0]
+    assert row["likeness"] == "run" and row["correlation"] >= 0.8 > row["usual_correlation"] and row["shared"] == 3
+    says = found.evidence()["says"]
+    assert "几乎相同" in says and "相关系数" in says and "None" not in says
+
+
+def test_a_retest_of_the_same_car_may_run_alike(tmp_path: Path) -> None:
+    tables = run_faster(driven(), "R004", "R004", "R017", speed=1.03)
+    for one in tables["vehicle_tests"]:
+        one["vin"] = "V4" if one["report_id"] == "R017" else one["vin"]
+    assert screened(DETECTOR, tables, tmp_path) == []
+
+
+def test_too_few_recordings_show_no_usual_likeness(tmp_path: Path) -> None:
+    assert screened(DETECTOR, run_faster(driven(29), "R004", "R020", "R017", speed=1.03), tmp_path) == []

@@ -127,10 +127,14 @@ def _series(alert: Alert, pair: Pair, rows: Sequence[Mapping[str, Any]]) -> list
         key = (str(row.get("channel") or ""), str(row.get("item_code") or ""), str(row.get("replicate") or ""))
         found.setdefault(key, {}).setdefault(str(row["report_id"]), row)
     ranked = []
+    run = next(
+        (row for row in rows if row.get("speed") and {row.get("report_id"), row.get("other_report")} == {*pair.ids}),
+        None,
+    )
     for key, both in sorted(found.items()):
         one, other = (both.get(report) for report in pair.ids)
         if one and other and min(len(one.get("values") or ()), len(other.get("values") or ())) >= LEAST_POINTS:
-            channel = _laid_over(key[0] or key[1], key[2], one, other)
+            channel = _laid_over(key[0] or key[1], key[2], one, other, run)
             ranked.append((key[0] not in wanted and not channel.changes, -channel.changes, key, channel))
     chosen = [channel for *_, channel in sorted(ranked, key=lambda part: part[:3])[:CHANNELS_MOST]]
     groups: dict[tuple[object, ...], list[Channel]] = {}
@@ -159,8 +163,18 @@ def _figure_of(pair: Pair, group: Sequence[Channel]) -> Picture:
     return Picture(f"{'、'.join(one.name for one in group)}：两份报告的曲线叠在一起", drawn, note)
 
 
-def _laid_over(channel: str, replicate: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Channel:
-    """Two series on one axis, the second moved to where it was copied from."""
+def _said_of(run: Mapping[str, Any]) -> str:
+    """What was found of a stretch that runs at another speed."""
+    moved = f"把其中一条移动 {abs(int(run['shift']))} 点、快慢调到 {float(run['speed']):.2f} 倍"
+    alike = f"各通道起伏的相关系数 {float(run['correlation']):.2f}"
+    usual = f"互不相干的曲线之间通常不超过 {float(run['usual_correlation']):.2f}"
+    return f"没有逐点相同；第 {run['first_point']} 至 {run['last_point']} 点{moved}后，{alike}，{usual}。"
+
+
+def _laid_over(
+    channel: str, replicate: str, one: Mapping[str, Any], other: Mapping[str, Any], run: Mapping[str, Any] | None
+) -> Channel:
+    """Two series on one axis, the second moved to where it was copied from; `run` is evidence of another speed."""
     step = 1 / float(one["hz"]) if one.get("hz") else 1.0
     first, second = list(one["values"]), list(other["values"])
     found = copied_stretch(first, second)
@@ -175,6 +189,10 @@ def _laid_over(channel: str, replicate: str, one: Mapping[str, Any], other: Mapp
         if found.shift:
             note += f"乙已移动 {abs(found.shift)} 点，与甲对齐。"
             second = second[found.shift :] if found.shift > 0 else [None] * -found.shift + second
+    elif run:
+        low, high = int(run["first_point"]), int(run["last_point"])
+        marked = (figures.Marked((low - 1) * step, (high - 1) * step, "起伏相同的一段"),)
+        note = _said_of(run)
     elif like := likeness(first, second):
         note = f"没有逐点相同，但形状几乎一致：相关系数 {like[0]:.4f}，乙约为甲的 {like[1]:.3g} 倍。"
     name = CODES["channel"].get(channel, channel) + (f" 平行 {replicate}" if replicate not in ("", "0", "1") else "")

@@ -118,6 +118,9 @@ def reduce(batch: pa.RecordBatch) -> pa.Table:
     return pa.table(columns, schema=SCHEMA)
 
 
+SHAPES = BatchStep(name="shapes", sql=OWN_SERIES, reduce=reduce, schema=SCHEMA, per_report=True)
+
+
 class _Curves:
     """Curves of one channel and length: unit vectors freed of the peers' course, owners, fingerprints, levels."""
 
@@ -294,7 +297,7 @@ DETECTOR = Detector(
     subject_kind="cluster",
     needs=NEEDS,
     steps=(
-        BatchStep(name="shapes", sql=OWN_SERIES, reduce=reduce, schema=SCHEMA, per_report=True),
+        SHAPES,
         Step(name="meta", sql=meta_sql("shapes")),
         Step(name="population", sql=population_sql("shapes")),
     ),

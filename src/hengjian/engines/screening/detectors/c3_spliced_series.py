@@ -1,4 +1,4 @@
-"""C3 – stretches of a raw series stand in other reports too, shifted or spliced (SUP-15.2)."""
+"""C3 – stretches of a raw series stand in other reports too, shifted, spliced or run faster (SUP-15.2)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,24 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from hengjian.engines.screening.clones import LABELS, NEEDS, SERIES, TEXTS, WORDS, family_hits, meta_sql, population_sql
+from hengjian.engines.screening.clones import (
+    LABELS,
+    NEEDS,
+    SERIES,
+    TEXTS,
+    WORDS,
+    family_hits,
+    meta_sql,
+    population_sql,
+    same_vehicle,
+)
 from hengjian.engines.screening.detector import ArrayStep, BatchStep, Detector, Step
+from hengjian.engines.screening.detectors import c2_scaled_series as shaped
 from hengjian.engines.screening.hits import hit_schema
 from hengjian.engines.screening.series import NOMINAL, Floats, Integers, quantised
+from hengjian.engines.screening.warped import warped_pairs
 
 GRAM = 12
 LEAST_MOVES = 9
@@ -33,7 +46,11 @@ SCHEMA = pa.schema(
         ("grams", pa.int64()),
     ]
 )
-HIT_SCHEMA = hit_schema(texts=TEXTS, counts=("shared", "stretches", "shift", "first_point", "last_point"))
+HIT_SCHEMA = hit_schema(
+    texts=(*TEXTS, "likeness"),
+    floats=("correlation", "usual_correlation", "speed"),
+    counts=("shared", "stretches", "shift", "first_point", "last_point"),
+)
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _OTHER = np.uint64(0xBF58476D1CE4E5B9)
@@ -125,7 +142,10 @@ ORDER BY a, b, channel, shift
 
 def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
     """Families of reports that share stretches, and stretches that one report has twice."""
-    meta = {row["report_id"]: row for row in tables["meta"].to_pylist()}
+    run = _run_otherwise(tables["shapes"], tables["of_shapes"])
+    ends = pa.array(sorted({pair[side] for pair in run for side in ("a", "b")}), pa.string())
+    named = tables["of_shapes"].filter(pc.is_in(tables["of_shapes"]["report_id"], ends))
+    meta = {row["report_id"]: row for row in (*named.to_pylist(), *tables["meta"].to_pylist())}
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     within: dict[str, dict[str, Any]] = {}
     for row in tables["linked"].to_pylist():
@@ -137,9 +157,35 @@ def compute(tables: Mapping[str, pa.Table]) -> pa.Table:
         elif not whole:
             found.setdefault((row["a"], row["b"]), []).append(row)
     pairs = [_pair(key, rows) for key, rows in sorted(found.items())]
+    pairs += [
+        one for one in run if (one["a"], one["b"]) not in found and not same_vehicle(meta[one["a"]], meta[one["b"]])
+    ]
     rows = family_hits(pairs, meta)
     rows += [_inner(meta[name], row) for name, row in sorted(within.items()) if name in meta]
     return pa.Table.from_pylist(rows, schema=HIT_SCHEMA)
+
+
+def _run_otherwise(shapes: pa.Table, meta: pa.Table) -> list[dict[str, Any]]:
+    """Pairs of reports that are alike in a stretch over all channels once one of them runs a little faster."""
+    house = dict(zip(*(meta[name].to_pylist() for name in ("report_id", "institution_id")), strict=True))
+    return [
+        {
+            "a": one.a,
+            "b": one.b,
+            "level": "S4",
+            "strength": one.correlation,
+            "likeness": "run" if one.speed != 1 or one.shift else "shape",
+            "channel": one.channel,
+            "shared": one.channels,
+            "shift": one.shift,
+            "speed": one.speed,
+            "first_point": one.first_point,
+            "last_point": one.last_point,
+            "correlation": one.correlation,
+            "usual_correlation": one.usual,
+        }
+        for one in warped_pairs(shapes, house)
+    ]
 
 
 def _pair(key: tuple[str, str], rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -156,6 +202,7 @@ def _pair(key: tuple[str, str], rows: list[dict[str, Any]]) -> dict[str, Any]:
 def _stretch(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "channel": row["channel"],
+        "likeness": "equal",
         "stretches": row["stretches"],
         "shift": row["shift"],
         "first_point": row["first_place"],
@@ -184,11 +231,11 @@ def _inner(own: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
 
 DETECTOR = Detector(
     id="C3",
-    version=1,
+    version=2,
     name="spliced_series",
     title="原始曲线有成段相同的数据",
-    meaning="两份不同样品或车辆的报告，原始曲线有成段逐点相同的变化，错开时间或者拼接而来，或者一条曲线内部整段重复，"
-    "至少一段不是当次检测所得。",
+    meaning="两份不同样品或车辆的报告，原始曲线有成段相同的变化，错开时间、快慢略加改动或者拼接而来，"
+    "或者一条曲线内部整段重复，至少一段不是当次检测所得。",
     violation="SUP-15.2",
     cluster="identity",
     kind="identity",
@@ -200,16 +247,24 @@ DETECTOR = Detector(
         Step(name="bearers", sql=BEARERS),
         Step(name="linked", sql=PAIRS),
         Step(name="meta", sql=meta_sql("(SELECT a AS report_id FROM linked UNION SELECT b FROM linked) AS ends")),
+        shaped.SHAPES,
+        Step(name="of_shapes", sql=meta_sql("shapes")),
         Step(name="population", sql=population_sql("stretches")),
     ),
-    array=ArrayStep(inputs=("linked", "meta"), compute=compute),
+    array=ArrayStep(inputs=("linked", "meta", "shapes", "of_shapes"), compute=compute),
     key_columns=("nature",),
     unit="份有过程数据的报告",
     says="报告 {report_no}（样品 {sample}）的原始曲线第 {first_point}–{last_point} 点与报告 {other_report}"
-    "（样品 {other_sample}）相同，错开 {shift} 点；{nature}",
-    words=WORDS,
+    "（样品 {other_sample}）{likeness}，错开 {shift} 点，"
+    "各通道起伏的相关系数 {correlation}，互不相干的曲线之间通常不超过 {usual_correlation}；{nature}",
+    words=dict(WORDS)
+    | {"likeness": {"equal": "逐点相同", "run": "错开或者改变快慢后几乎相同", "shape": "起伏几乎相同"}},
     labels={
         **LABELS,
+        "likeness": "如何相同",
+        "correlation": "起伏的相关系数",
+        "usual_correlation": "互不相干曲线的第99百分位",
+        "speed": "快慢之比",
         "stretches": "相同片段数",
         "shift": "错开点数",
         "first_point": "相同段起点",
@@ -223,6 +278,8 @@ DETECTOR = Detector(
     benign=(
         "平直、变化单调的片段不用；车速、环境条件等按规程或环境决定的通道不判",
         "只计在同一错位上同时相同的多个片段；常见片段须更多处相同",
+        "改变快慢后的相像，先扣除同类曲线共有的走势以及早晚、快慢的差别，各通道一起比较，界限由同一机构互不相干的曲线确定；"
+        "同一机构同类曲线不足三十条的不作此项比较",
         "空白、校准、质控数据，申报的复检、更正报告和能力验证样品不计；整条相同的由曲线雷同检查处理",
         "同一样品、同一编号、同一车辆同日两份报告的，仅作疑问列出",
     ),
