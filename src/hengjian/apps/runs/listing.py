@@ -68,7 +68,7 @@ FINDINGS = ListSpec(
         Column("detector", "检测器", kind="id", sort="detector", cell=lambda row: _detector_cell(row["detector"])),
         Column("kind", "种类", lambda row: KINDS.get(row["kind"], "—"), only_export=True),
         Column("cluster", "证据类别", lambda row: CLUSTERS.get(row["cluster"], "—"), only_wide=True),
-        Column("field", "领域", lambda row: FIELD_CODES.get(row["field"], "领域不明"), only_wide=True),
+        Column("field", "领域", lambda row: FIELD_CODES.get(row["field"], "不分领域"), only_wide=True),
         Column(
             "severity",
             "把握",
@@ -83,7 +83,7 @@ FINDINGS = ListSpec(
     filters=(
         Filter("q", "机构、代码", lookup=lambda rows, text: rows.containing(("institution", "institution_id"), text)),
         Filter("area", "辖区", kind="choice", lookup=lambda rows, value: rows.where("organ", value)),
-        _choice("field", "领域", [*FIELD_CHOICES, ("none", "领域不明")]),
+        _choice("field", "领域", [*FIELD_CHOICES, ("none", "不分领域")]),
         _choice("detector", "检测器"),
         _choice("cluster", "证据类别", list(CLUSTERS.items())),
         _choice("kind", "种类", list(KINDS.items())),

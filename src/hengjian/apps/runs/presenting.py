@@ -150,7 +150,7 @@ def _line(run: ScreeningRun, one: Mapping[str, Any]) -> DetectorLine:
     note = one.get("reason", "")
     if one["state"] == "ran":
         fields = sorted(((row.get(one["id"], 0), field) for field, row in run.heat.items()), reverse=True)
-        note = "，".join(f"{FIELD_CODES.get(field, '领域不明')} {count}" for count, field in fields if count)
+        note = "，".join(f"{FIELD_CODES.get(field, '不分领域')} {count}" for count, field in fields if count)
     return DetectorLine(
         id=one["id"],
         title=title_of(one["id"]),
@@ -210,7 +210,7 @@ def heat_of(run: ScreeningRun) -> SafeString | None:
     return figures.heat_table(
         "发现：领域 × 检测器",
         "领域",
-        [FIELD_CODES.get(field, "领域不明") for field in fields],
+        [FIELD_CODES.get(field, "不分领域") for field in fields],
         columns,
         counts,
         url=lambda r, c: findings_url(run, field=fields[r] or "none", detector=columns[c]),
