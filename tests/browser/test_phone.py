@@ -231,7 +231,9 @@ def test_two_officers_inspect_through_a_broken_connection_and_a_killed_browser(h
     expect(lead.page.get_by_label("现场看到")).to_have_value("证书出厂编号与铭牌一致，正在", timeout=15_000)
     expect(lead.badge).to_contain_text("离线 · 6")
     lead.save()
-    # the session died with the browser: signing in again is all it takes
+    # the session is over (whether a killed browser still has its cookie is chance): signing in again is all it takes
+    assert lead.context
+    lead.context.clear_cookies()
     lead.offline(False)
     expect(lead.badge).to_contain_text("须登录 · 7", timeout=30_000)
     lead.sign_in("lead")
