@@ -70,6 +70,13 @@ def test_the_record_names_known_detectors_and_versions_that_exist() -> None:
     assert [number for number, *_ in history_of(DETECTORS[0])][-1] == 1
 
 
+def test_every_version_above_the_first_says_what_changed() -> None:
+    told = {(one.detector, one.version) for one in detector_record().changes}
+    for detector in DETECTORS:
+        for version in range(2, detector.version + 1):
+            assert (detector.id, version) in told, f"{detector.id} version {version}"
+
+
 def test_a_share_is_told_with_its_interval() -> None:
     assert share_text(0, 0) == "—" and share_text(42, 50).startswith("42 / 50，84.0%（")
     low, high = wilson(0, 100)
